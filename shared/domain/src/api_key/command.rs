@@ -1,0 +1,110 @@
+//! What can be asked of a key, and what it answers.
+
+use super::{ApiKey, ApiKeyEvent, Key};
+use crate::{
+    AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp,
+};
+
+/// A command on one key. Each carries the proof that its sender may administer keys, and the instant it is made.
+#[derive(Clone, Debug)]
+pub enum ApiKeyCommand {
+    /// Makes the key. The account's standing and limit are checked again by the transaction that stores it.
+    Create {
+        /// The new key's identifier.
+        id: KeyId,
+        /// Its label.
+        name: KeyName,
+        /// What it is for.
+        scheme: Scheme,
+        /// What is kept of its secret.
+        secret: StoredSecret,
+        /// The administrator, whose account the key will belong to.
+        by: AuthorizedAdministrator,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Changes the label. The same label again changes nothing.
+    Rename {
+        /// The new label.
+        name: KeyName,
+        /// The administrator.
+        by: AuthorizedAdministrator,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Ends the key for ever. Again changes nothing, and keeps the first reason.
+    Revoke {
+        /// Why.
+        reason: Option<RevocationReason>,
+        /// The administrator.
+        by: AuthorizedAdministrator,
+        /// Now.
+        at: Timestamp,
+    },
+}
+
+/// Why a key refused a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiKeyError {
+    /// No such key in the administrator's account. Another account's key gives this very error.
+    #[error("no such key in this account")]
+    NotFound,
+    /// The identifier is taken.
+    #[error("the key exists already")]
+    AlreadyExists,
+    /// A revoked key keeps the name it was revoked under.
+    #[error("the key is revoked: it can't be renamed")]
+    Revoked,
+}
+
+impl ApiKeyCommand {
+    /// The event that follows, or none where all is as asked already.
+    pub(super) fn decide(self, key: &ApiKey) -> Result<Option<ApiKeyEvent>, ApiKeyError> {
+        match self {
+            Self::Create {
+                id,
+                name,
+                scheme,
+                secret,
+                by,
+                at,
+            } => match key {
+                ApiKey::Present(_) => Err(ApiKeyError::AlreadyExists),
+                ApiKey::Absent => Ok(Some(ApiKeyEvent::KeyCreated {
+                    id,
+                    account: by.account().clone(),
+                    name,
+                    scheme,
+                    secret,
+                    by: by.actor(),
+                    at,
+                })),
+            },
+            Self::Rename { name, by, at } => {
+                let key = own_key(key, &by)?;
+                if !key.is_live() {
+                    return Err(ApiKeyError::Revoked);
+                }
+                Ok((key.name != name).then(|| ApiKeyEvent::KeyRenamed {
+                    name,
+                    by: by.actor(),
+                    at,
+                }))
+            }
+            Self::Revoke { reason, by, at } => {
+                let key = own_key(key, &by)?;
+                Ok(key.is_live().then(|| ApiKeyEvent::KeyRevoked {
+                    reason,
+                    by: by.actor(),
+                    at,
+                }))
+            }
+        }
+    }
+}
+
+fn own_key<'a>(key: &'a ApiKey, by: &AuthorizedAdministrator) -> Result<&'a Key, ApiKeyError> {
+    key.key()
+        .filter(|key| key.account == *by.account())
+        .ok_or(ApiKeyError::NotFound)
+}

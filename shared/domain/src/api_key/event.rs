@@ -1,0 +1,118 @@
+//! What has happened to a key. Old events decode for ever: golden files hold one of each.
+
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use super::{ApiKey, Key, Revocation};
+use crate::{AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp};
+
+/// An event of one key. Stored as `type` and `payload`; each says who and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload")]
+pub enum ApiKeyEvent {
+    /// The key was made, and is live.
+    KeyCreated {
+        /// The public identifier.
+        id: KeyId,
+        /// The account it belongs to.
+        account: AccountId,
+        /// The label.
+        name: KeyName,
+        /// What it is for.
+        scheme: Scheme,
+        /// What we keep of its secret.
+        secret: StoredSecret,
+        /// Who made it.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
+    /// The label changed.
+    KeyRenamed {
+        /// The new label.
+        name: KeyName,
+        /// Who changed it.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
+    /// The key ended.
+    KeyRevoked {
+        /// Why, if they said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RevocationReason>,
+        /// Who ended it.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl ApiKeyEvent {
+    pub(super) fn apply_to(self, aggregate: &mut ApiKey) {
+        match (self, aggregate) {
+            (
+                Self::KeyCreated {
+                    id,
+                    account,
+                    name,
+                    scheme,
+                    secret,
+                    by,
+                    at,
+                },
+                aggregate,
+            ) => {
+                *aggregate = ApiKey::Present(Box::new(Key {
+                    id,
+                    account,
+                    name,
+                    scheme,
+                    secret,
+                    created_at: at,
+                    created_by: by,
+                    revocation: None,
+                }));
+            }
+            (Self::KeyRenamed { name, .. }, ApiKey::Present(key)) => key.name = name,
+            (Self::KeyRevoked { reason, by, at }, ApiKey::Present(key)) => {
+                key.revocation = Some(Revocation { at, by, reason });
+            }
+            // No command makes such a stream. If one is ever read, the key stays absent and verifies nothing.
+            (Self::KeyRenamed { .. } | Self::KeyRevoked { .. }, ApiKey::Absent) => {}
+        }
+    }
+
+    /// Who did it.
+    pub fn by(&self) -> &Actor {
+        match self {
+            Self::KeyCreated { by, .. }
+            | Self::KeyRenamed { by, .. }
+            | Self::KeyRevoked { by, .. } => by,
+        }
+    }
+
+    /// When.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::KeyCreated { at, .. }
+            | Self::KeyRenamed { at, .. }
+            | Self::KeyRevoked { at, .. } => *at,
+        }
+    }
+}
+
+impl DomainEvent for ApiKeyEvent {
+    fn event_type(&self) -> String {
+        match self {
+            Self::KeyCreated { .. } => "KeyCreated",
+            Self::KeyRenamed { .. } => "KeyRenamed",
+            Self::KeyRevoked { .. } => "KeyRevoked",
+        }
+        .to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1".to_owned()
+    }
+}

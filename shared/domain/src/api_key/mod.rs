@@ -1,0 +1,96 @@
+//! The `ApiKey` aggregate: one key from its creation to its revocation.
+
+mod command;
+mod event;
+
+pub use command::{ApiKeyCommand, ApiKeyError};
+pub use event::ApiKeyEvent;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp};
+
+/// A key, or the absence of one: cqrs-es starts every aggregate from its default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum ApiKey {
+    /// No event yet.
+    #[default]
+    Absent,
+    /// Created, and kept for ever: a revoked key stays.
+    Present(Box<Key>),
+}
+
+/// All that is known of a key. Never its secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Key {
+    /// The public identifier.
+    pub id: KeyId,
+    /// The account it belongs to, for ever.
+    pub account: AccountId,
+    /// The administrator's label.
+    pub name: KeyName,
+    /// What it is for, for ever.
+    pub scheme: Scheme,
+    /// What we keep of its secret.
+    pub secret: StoredSecret,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: Actor,
+    /// Its revocation, if it was revoked. There is no way back.
+    pub revocation: Option<Revocation>,
+}
+
+/// The end of a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// Why, if they said.
+    pub reason: Option<RevocationReason>,
+}
+
+impl Key {
+    /// Whether the key may still verify, and counts against the account's limit.
+    pub fn is_live(&self) -> bool {
+        self.revocation.is_none()
+    }
+}
+
+impl ApiKey {
+    /// The key, if there is one.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Absent => None,
+            Self::Present(key) => Some(key),
+        }
+    }
+}
+
+impl Aggregate for ApiKey {
+    const TYPE: &'static str = "ApiKey";
+    type Command = ApiKeyCommand;
+    type Event = ApiKeyEvent;
+    type Error = ApiKeyError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Self::Command,
+        (): &Self::Services,
+        sink: &EventSink<Self>,
+    ) -> Result<(), Self::Error> {
+        if let Some(event) = command.decide(self)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Self::Event) {
+        event.apply_to(self);
+    }
+}
