@@ -1,1 +1,151 @@
-//! To be written.
+//! `POST /v1/keys`: makes a key and shows its secret, this once.
+//!
+//! With an `Idempotency-Key` the same request again, for 24 hours, gives the same key and never a secret; another request
+//! under the same idempotency key is refused with 422.
+
+mod idempotency_key;
+
+use hubkeys_api::context::{now, who_and_where};
+use hubkeys_api::{
+    Answer, Body, Problem, ProblemType, Request, Response, body, caller, json, respond,
+};
+use hubkeys_domain::api_key::{ApiKeyCommand, ApiKeyError};
+use hubkeys_domain::{AuthorizedAdministrator, KeyId, KeyName, Scheme, Secret, Timestamp};
+use hubkeys_store::{ExecuteError, Idempotency, KeySummary, KeyringSource, Refusal, Store};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+
+/// What a client asks for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewKey {
+    name: KeyName,
+    scheme: Scheme,
+}
+
+/// A key just made: the only answer that holds a secret.
+#[derive(Serialize)]
+struct CreatedKey<'a> {
+    #[serde(flatten)]
+    key: KeySummary,
+    secret: &'a str,
+}
+
+/// Answers one request.
+pub async fn handle(store: &Store, keyring: &KeyringSource, request: Request) -> Answer {
+    respond(&request, create(store, keyring, &request).await)
+}
+
+async fn create(
+    store: &Store,
+    keyring: &KeyringSource,
+    request: &Request,
+) -> Result<Response<Body>, Problem> {
+    let principal = caller::principal(request)?;
+    let standing = store.standing(&principal.account).await?.standing;
+    let by = principal.administer_keys(standing)?;
+    let wanted: NewKey = body::json(request, body::LARGEST)?;
+    let idempotency_key = idempotency_key::of(request)?;
+    let at = now()?;
+
+    if let Some(idempotency_key) = &idempotency_key
+        && let Some(earlier) = store
+            .earlier_request(by.account(), idempotency_key, at)
+            .await?
+    {
+        return repeat(store, &by, &wanted, &earlier).await;
+    }
+    let id = KeyId::generate(at).map_err(Problem::internal)?;
+    let secret = Secret::generate().map_err(Problem::internal)?;
+    let stored = keyring
+        .current()
+        .await
+        .store(wanted.scheme, id.as_str(), &secret)
+        .map_err(Problem::internal)?;
+    let idempotency = idempotency_key.map(|idempotency_key| Idempotency {
+        account: by.account().clone(),
+        idempotency_key,
+        name: wanted.name.clone(),
+        scheme: wanted.scheme,
+        key: id.clone(),
+        at,
+    });
+    let command = ApiKeyCommand::Create {
+        id: id.clone(),
+        name: wanted.name.clone(),
+        scheme: wanted.scheme,
+        secret: stored,
+        by: by.clone(),
+        at,
+    };
+    match store
+        .execute_on_key(&id, command, idempotency.as_ref(), &who_and_where(request))
+        .await
+    {
+        Ok(created) => match created.aggregate.key() {
+            Some(key) => {
+                let key = KeySummary::of(key, created.version);
+                json(
+                    StatusCode::CREATED,
+                    &CreatedKey {
+                        key,
+                        secret: secret.expose(),
+                    },
+                )
+            }
+            None => Err(Problem::internal("a created key is absent")),
+        },
+        // The same request came twice at once, and the other one was first.
+        Err(ExecuteError::Refused(Refusal::IdempotencyKeyUsed)) => {
+            overtaken(store, &by, &wanted, idempotency, at).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn overtaken(
+    store: &Store,
+    by: &AuthorizedAdministrator,
+    wanted: &NewKey,
+    ours: Option<Idempotency>,
+    at: Timestamp,
+) -> Result<Response<Body>, Problem> {
+    let earlier = match ours {
+        Some(ours) => {
+            store
+                .earlier_request(by.account(), &ours.idempotency_key, at)
+                .await?
+        }
+        None => None,
+    };
+    match earlier {
+        Some(earlier) => repeat(store, by, wanted, &earlier).await,
+        None => Err(Problem::unavailable(Refusal::IdempotencyKeyUsed)),
+    }
+}
+
+/// The key an earlier request made, as it is now, without its secret: that was shown once.
+async fn repeat(
+    store: &Store,
+    by: &AuthorizedAdministrator,
+    wanted: &NewKey,
+    earlier: &Idempotency,
+) -> Result<Response<Body>, Problem> {
+    if earlier.name != wanted.name || earlier.scheme != wanted.scheme {
+        return Err(Problem::new(
+            ProblemType::IdempotencyKeyReused,
+            "this Idempotency-Key was used for another name or scheme in the last 24 hours: use a new one for a new key",
+        ));
+    }
+    let (key, version) = store
+        .key(by, &earlier.key)
+        .await?
+        .ok_or(ApiKeyError::NotFound)?;
+    let mut response = json(StatusCode::OK, &KeySummary::of(&key, version))?;
+    let replayed = (
+        HeaderName::from_static("idempotency-replayed"),
+        HeaderValue::from_static("true"),
+    );
+    response.headers_mut().insert(replayed.0, replayed.1);
+    Ok(response)
+}

@@ -1,1 +1,105 @@
-//! To be written.
+//! `GET /v1/keys/{id}` and `GET /v1/keys/{id}/history`: one key, and who did what to it and when.
+
+use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
+use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent};
+use hubkeys_domain::{
+    Actor, AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, Timestamp,
+};
+use hubkeys_store::{KeySummary, RecordedEvent, Store};
+use lambda_http::http::StatusCode;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct KeyHistory {
+    id: KeyId,
+    events: Vec<HistoryEntry>,
+}
+
+/// An event as an administrator reads it: all of it but what is kept of the secret.
+#[derive(Serialize)]
+struct HistoryEntry {
+    version: u64,
+    at: Timestamp,
+    by: Actor,
+    request_id: String,
+    #[serde(flatten)]
+    change: Change,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Change {
+    Created {
+        name: KeyName,
+        scheme: Scheme,
+    },
+    Renamed {
+        name: KeyName,
+    },
+    Revoked {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<RevocationReason>,
+    },
+}
+
+impl From<RecordedEvent<ApiKeyEvent>> for HistoryEntry {
+    fn from(recorded: RecordedEvent<ApiKeyEvent>) -> Self {
+        let (at, by) = (recorded.event.at(), recorded.event.by().clone());
+        let change = match recorded.event {
+            ApiKeyEvent::KeyCreated { name, scheme, .. } => Change::Created { name, scheme },
+            ApiKeyEvent::KeyRenamed { name, .. } => Change::Renamed { name },
+            ApiKeyEvent::KeyRevoked { reason, .. } => Change::Revoked { reason },
+        };
+        Self {
+            version: recorded.sequence,
+            at,
+            by,
+            request_id: recorded.request_id,
+            change,
+        }
+    }
+}
+
+/// Answers one request.
+pub async fn handle(store: &Store, request: Request) -> Answer {
+    respond(&request, get(store, &request).await)
+}
+
+async fn get(store: &Store, request: &Request) -> Result<Response<Body>, Problem> {
+    let principal = caller::principal(request)?;
+    let standing = store.standing(&principal.account).await?.standing;
+    let by = principal.administer_keys(standing)?;
+    let id = path::key_id(request)?;
+    if path::last_part(request) == "history" {
+        history(store, &by, id).await
+    } else {
+        key(store, &by, &id).await
+    }
+}
+
+async fn key(
+    store: &Store,
+    by: &AuthorizedAdministrator,
+    id: &KeyId,
+) -> Result<Response<Body>, Problem> {
+    let (key, version) = store.key(by, id).await?.ok_or(ApiKeyError::NotFound)?;
+    json(StatusCode::OK, &KeySummary::of(&key, version))
+}
+
+async fn history(
+    store: &Store,
+    by: &AuthorizedAdministrator,
+    id: KeyId,
+) -> Result<Response<Body>, Problem> {
+    let events = store
+        .key_history(by, &id)
+        .await?
+        .ok_or(ApiKeyError::NotFound)?;
+    json(
+        StatusCode::OK,
+        &KeyHistory {
+            id,
+            events: events.into_iter().map(HistoryEntry::from).collect(),
+        },
+    )
+}

@@ -1,1 +1,61 @@
-//! To be written.
+//! `POST /v1/keys/{id}/revoke` ends one key, `POST /v1/keys/revoke` several, each with its own result.
+//!
+//! A key whose revocation was answered with success never verifies again. Revoking a revoked key succeeds and writes
+//! nothing.
+
+mod several;
+
+use hubkeys_api::context::{now, who_and_where};
+use hubkeys_api::{Answer, Body, Problem, Request, Response, body, caller, json, path, respond};
+use hubkeys_domain::api_key::{ApiKeyCommand, ApiKeyError};
+use hubkeys_domain::{AuthorizedAdministrator, KeyId, RevocationReason, Timestamp};
+use hubkeys_store::{KeySummary, Store, WhoAndWhere};
+use lambda_http::RequestExt as _;
+use lambda_http::http::StatusCode;
+use serde::Deserialize;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Why {
+    #[serde(default)]
+    reason: Option<RevocationReason>,
+}
+
+/// Answers one request.
+pub async fn handle(store: &Store, request: Request) -> Answer {
+    respond(&request, revoke(store, &request).await)
+}
+
+async fn revoke(store: &Store, request: &Request) -> Result<Response<Body>, Problem> {
+    let principal = caller::principal(request)?;
+    let standing = store.standing(&principal.account).await?.standing;
+    let by = principal.administer_keys(standing)?;
+    let (at, context) = (now()?, who_and_where(request));
+    if request
+        .path_parameters_ref()
+        .is_none_or(|parameters| parameters.first("id").is_none())
+    {
+        return several::revoke(store, request, by, at, &context).await;
+    }
+    let id = path::key_id(request)?;
+    let Why { reason } = body::optional_json(request, body::LARGEST)?;
+    json(
+        StatusCode::OK,
+        &revoke_one(store, &id, reason, by, at, &context).await?,
+    )
+}
+
+/// Ends one key. It is revoked when this returns.
+async fn revoke_one(
+    store: &Store,
+    id: &KeyId,
+    reason: Option<RevocationReason>,
+    by: AuthorizedAdministrator,
+    at: Timestamp,
+    context: &WhoAndWhere,
+) -> Result<KeySummary, Problem> {
+    let command = ApiKeyCommand::Revoke { reason, by, at };
+    let revoked = store.execute_on_key(id, command, None, context).await?;
+    let key = revoked.aggregate.key().ok_or(ApiKeyError::NotFound)?;
+    Ok(KeySummary::of(key, revoked.version))
+}

@@ -112,6 +112,11 @@ impl Keyring {
         &self.current
     }
 
+    /// Whether it holds this version.
+    pub fn has_version(&self, version: &KeyringVersion) -> bool {
+        self.versions.contains_key(version)
+    }
+
     /// What to keep of `secret`: a digest for Basic, the sealed secret for HMAC.
     ///
     /// # Errors

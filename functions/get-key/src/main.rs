@@ -1,0 +1,12 @@
+//! The `get-key` Lambda.
+
+use hubkeys_store::{Database, Store};
+use lambda_http::service_fn;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    hubkeys_api::telemetry::init();
+    let config = Database::sdk_config().await;
+    let store = Store::new(Database::from_env(&config)?);
+    lambda_http::run(service_fn(|request| get_key::handle(&store, request))).await
+}

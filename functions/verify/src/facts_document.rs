@@ -1,0 +1,87 @@
+//! A request as the asking service describes it.
+
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hubkeys_auth::{Body, Outcome, Refusal, RequestFacts};
+use serde::Deserialize;
+
+/// The facts of a request, in JSON:
+///
+/// ```json
+/// {"method": "POST", "target": "/v1/messages?x=1", "headers": [["Date", "Mon, 23 Nov 2026 08:30:00 GMT"]],
+///  "body_base64": "e30=", "source_address": "192.0.2.7"}
+/// ```
+///
+/// The target is as on the request line, the headers in order with duplicates. The body is raw (`body_base64`), or its
+/// digests (`"body_digests": {"md5": "<hex>", "sha256": "<hex>"}`), or left out where there was none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactsDocument {
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    #[serde(default)]
+    body_base64: Option<String>,
+    #[serde(default)]
+    body_digests: Option<BodyDigests>,
+    #[serde(default)]
+    source_address: Option<IpAddr>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BodyDigests {
+    #[serde(default)]
+    md5: Option<String>,
+    #[serde(default)]
+    sha256: Option<String>,
+}
+
+impl TryFrom<FactsDocument> for RequestFacts {
+    type Error = Refusal;
+
+    /// A document that can't be a request is a refused request, not a bad question: the asking service passes on what a
+    /// client sent.
+    fn try_from(document: FactsDocument) -> Result<Self, Refusal> {
+        let body = match (document.body_base64, document.body_digests) {
+            (None, None) => Body::Absent,
+            (Some(text), None) => Body::Raw(
+                STANDARD
+                    .decode(text)
+                    .map_err(|_| malformed("body_base64 is not padded standard base64"))?,
+            ),
+            (None, Some(digests)) => Body::Digests {
+                md5: digest("md5", digests.md5)?,
+                sha256: digest("sha256", digests.sha256)?,
+            },
+            (Some(_), Some(_)) => {
+                return Err(malformed("give body_base64 or body_digests, not both"));
+            }
+        };
+        Ok(Self::new(
+            document.method,
+            document.target,
+            document.headers,
+            body,
+            document.source_address,
+        )?)
+    }
+}
+
+fn digest<const N: usize>(name: &str, text: Option<String>) -> Result<Option<[u8; N]>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    let mut bytes = [0; N];
+    match hex::decode_to_slice(text, &mut bytes) {
+        Ok(()) => Ok(Some(bytes)),
+        Err(_) => Err(malformed(format!(
+            "body_digests.{name} is not {} hexadecimal digits",
+            2 * N
+        ))),
+    }
+}
+
+fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
+    Refusal::new(Outcome::Malformed, detail)
+}

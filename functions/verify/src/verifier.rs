@@ -1,0 +1,195 @@
+//! The decision: every step of it, in order.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use hubkeys_auth::{Claim, Outcome, Refusal, RequestFacts};
+use hubkeys_domain::keyring::{Keyring, OpenError};
+use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, StoredSecret, Timestamp};
+use hubkeys_store::{
+    Credential, CredentialReader, KeyringError, KeyringSource, Status, StoreError,
+};
+
+use crate::{Decision, FactsDocument};
+
+/// Decides who sent a request.
+#[derive(Debug)]
+pub struct Verifier {
+    reader: CredentialReader,
+    keyring: KeyringSource,
+    decoy: Decoy,
+}
+
+/// Nothing could be decided. Never a refusal: the request may be valid.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotDecide {
+    /// The credential could not be read.
+    #[error("the credential could not be read")]
+    Store(#[from] StoreError),
+    /// The keyring could not be read.
+    #[error("the keyring could not be read")]
+    Keyring(#[from] KeyringError),
+    /// The stored secret could not be opened.
+    #[error("the stored secret could not be opened")]
+    Open(#[from] OpenError),
+    /// There was no randomness at the start.
+    #[error("the operating system gave no randomness")]
+    Randomness(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Secrets that nobody holds. A key that does not exist is checked against one of them, so that it takes the work of one
+/// that does.
+#[derive(Debug)]
+struct Decoy {
+    keyring: Arc<Keyring>,
+    basic: StoredSecret,
+    hmac: StoredSecret,
+}
+
+const DECOY_KEY: &str = "decoy";
+
+impl Verifier {
+    /// A verifier of the credentials that `reader` reads, whose secrets are under `keyring`.
+    ///
+    /// # Errors
+    /// [`CannotDecide::Randomness`].
+    pub async fn new(
+        reader: CredentialReader,
+        keyring: KeyringSource,
+    ) -> Result<Self, CannotDecide> {
+        let decoy = Decoy::new(keyring.current().await).map_err(CannotDecide::Randomness)?;
+        Ok(Self {
+            reader,
+            keyring,
+            decoy,
+        })
+    }
+
+    /// The decision on a request at instant `now`.
+    ///
+    /// # Errors
+    /// [`CannotDecide`].
+    pub async fn decide(
+        &self,
+        document: FactsDocument,
+        now: Timestamp,
+    ) -> Result<Decision, CannotDecide> {
+        match RequestFacts::try_from(document) {
+            Ok(facts) => self.decide_on(&facts, now).await,
+            Err(refusal) => Ok(Decision::refused(None, refusal)),
+        }
+    }
+
+    /// The decision on these facts at instant `now`.
+    ///
+    /// # Errors
+    /// [`CannotDecide`].
+    pub async fn decide_on(
+        &self,
+        facts: &RequestFacts,
+        now: Timestamp,
+    ) -> Result<Decision, CannotDecide> {
+        let claim = match hubkeys_auth::parse(facts) {
+            Ok(claim) => claim,
+            Err(refusal) => return Ok(Decision::refused(None, refusal)),
+        };
+        let Ok(key) = claim.key().parse::<KeyId>() else {
+            return Ok(Decision::refused(None, unknown_key()));
+        };
+        if let Some(refusal) = garbage(&claim) {
+            return Ok(Decision::refused(Some(key), refusal));
+        }
+        let credential = self.reader.get(&key).await?;
+        self.judge(facts, &claim, key, credential, now).await
+    }
+
+    /// Unknown key, wrong scheme and wrong secret all take one read, one opening and one check. Only who passed the check
+    /// learns whether the key is revoked.
+    async fn judge(
+        &self,
+        facts: &RequestFacts,
+        claim: &Claim<'_>,
+        key: KeyId,
+        credential: Option<Credential>,
+        now: Timestamp,
+    ) -> Result<Decision, CannotDecide> {
+        let presented = claim.scheme();
+        let refusal = match credential {
+            Some(credential) if credential.scheme == presented => {
+                let known = self.open(&key, &credential.secret).await?;
+                match hubkeys_auth::check(facts, claim, &known, now) {
+                    Ok(binding) => {
+                        return Ok(match credential.status {
+                            Status::Active => Decision::valid(key, credential, binding),
+                            Status::Revoked => Decision::refused(Some(key), revoked()),
+                        });
+                    }
+                    Err(refusal) => refusal,
+                }
+            }
+            other => {
+                // Its verdict is of no interest: nobody holds the decoy's secret.
+                let known = self.decoy.open(presented)?;
+                let _ = hubkeys_auth::check(facts, claim, &known, now);
+                if other.is_some() {
+                    wrong_scheme()
+                } else {
+                    unknown_key()
+                }
+            }
+        };
+        Ok(Decision::refused(Some(key), refusal))
+    }
+
+    async fn open(&self, key: &KeyId, stored: &StoredSecret) -> Result<KnownSecret, CannotDecide> {
+        let keyring = self.keyring.with_version(stored.keyring()).await?;
+        Ok(keyring.open(key.as_str(), stored)?)
+    }
+}
+
+impl Decoy {
+    fn new(keyring: Arc<Keyring>) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let secret = Secret::generate()?;
+        let basic = keyring.store(Scheme::Basic, DECOY_KEY, &secret)?;
+        let hmac = keyring.store(Scheme::Hmac, DECOY_KEY, &secret)?;
+        Ok(Self {
+            keyring,
+            basic,
+            hmac,
+        })
+    }
+
+    fn open(&self, scheme: Scheme) -> Result<KnownSecret, OpenError> {
+        let stored = match scheme {
+            Scheme::Basic => &self.basic,
+            Scheme::Hmac => &self.hmac,
+        };
+        self.keyring.open(DECOY_KEY, stored)
+    }
+}
+
+/// What can't be a secret of ours is refused without a read: its form is public, so this tells nobody anything.
+fn garbage(claim: &Claim<'_>) -> Option<Refusal> {
+    match claim {
+        Claim::Basic(claim) => {
+            let error = claim.secret().check_format().err()?;
+            Some(Refusal::new(Outcome::WrongSecret, error.to_string()))
+        }
+        Claim::HubHmac(_) => None,
+    }
+}
+
+fn unknown_key() -> Refusal {
+    Refusal::new(Outcome::UnknownKey, "there is no such key")
+}
+
+fn wrong_scheme() -> Refusal {
+    Refusal::new(
+        Outcome::WrongScheme,
+        "the key is of another scheme: a Basic key never signs, an HMAC secret is never sent",
+    )
+}
+
+fn revoked() -> Refusal {
+    Refusal::new(Outcome::Revoked, "the key was revoked: use another one")
+}

@@ -1,0 +1,96 @@
+//! Bodies: bounded first, then parsed into a type.
+
+use http::header::CONTENT_TYPE;
+use lambda_http::{Body, Request};
+use serde::de::DeserializeOwned;
+
+use crate::{Problem, ProblemType};
+
+/// The largest body of an operation on keys and accounts, in bytes: far above any name or list of ids.
+pub const LARGEST: usize = 16 * 1024;
+
+/// The JSON body, of `largest` bytes at the most. Types refuse unknown fields themselves.
+///
+/// # Errors
+/// 413, 415 for a content type that is not JSON, 400 for everything that is not the type.
+pub fn json<T: DeserializeOwned>(request: &Request, largest: usize) -> Result<T, Problem> {
+    let bytes = bytes(request, largest)?;
+    require_json(request)?;
+    serde_json::from_slice(bytes).map_err(|error| {
+        Problem::invalid(format!(
+            "the body is not what this takes: {}",
+            describe(&error)
+        ))
+    })
+}
+
+/// As [`json`], but no body at all is the type's default.
+///
+/// # Errors
+/// As [`json`].
+pub fn optional_json<T: DeserializeOwned + Default>(
+    request: &Request,
+    largest: usize,
+) -> Result<T, Problem> {
+    if bytes(request, largest)?.is_empty() {
+        Ok(T::default())
+    } else {
+        json(request, largest)
+    }
+}
+
+fn bytes(request: &Request, largest: usize) -> Result<&[u8], Problem> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > largest {
+        return Err(Problem::new(
+            ProblemType::BodyTooLarge,
+            format!("the body has {} bytes: {largest} are the most", bytes.len()),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn require_json(request: &Request) -> Result<(), Problem> {
+    let Some(content_type) = request.headers().get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let essence = content_type
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Problem::new(
+            ProblemType::UnsupportedMediaType,
+            "send the body as content-type application/json",
+        ))
+    }
+}
+
+/// serde's own words, unless they quote a value: what a client put in the wrong place may be a secret.
+fn describe(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let quotes = [
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "unknown variant",
+    ];
+    if quotes.iter().any(|quoting| text.starts_with(quoting)) {
+        format!(
+            "a value of another type is wanted at line {} column {}",
+            error.line(),
+            error.column()
+        )
+    } else {
+        text
+    }
+}

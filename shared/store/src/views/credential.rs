@@ -1,0 +1,122 @@
+//! `KEY#<id>` / `VERIFY`: all that verify needs to know of a key, in one row.
+
+use std::str::FromStr;
+
+use hubkeys_domain::api_key::Key;
+use hubkeys_domain::{AccountId, KeyId, Scheme, StoredSecret};
+use serde::{Deserialize, Serialize};
+
+use super::{from_row, to_row};
+use crate::stored_event::Item;
+use crate::{Database, StoreError};
+
+/// Whether a key may verify. A status this code does not know is unreadable, and so verifies nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It may.
+    Active,
+    /// It may not, ever again.
+    Revoked,
+}
+
+impl Status {
+    /// The status of a key.
+    pub fn of(key: &Key) -> Self {
+        if key.is_live() {
+            Self::Active
+        } else {
+            Self::Revoked
+        }
+    }
+
+    /// The status as it stands in JSON and in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// The text names no status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a status is \"active\" or \"revoked\"")]
+pub struct StatusError;
+
+impl FromStr for Status {
+    type Err = StatusError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "revoked" => Ok(Self::Revoked),
+            _ => Err(StatusError),
+        }
+    }
+}
+
+/// What verify decides on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    schema: Schema,
+    /// The key's account.
+    pub account: AccountId,
+    /// The one scheme the key may be used with.
+    pub scheme: Scheme,
+    /// Whether it may verify.
+    pub status: Status,
+    /// What is kept of its secret. Stays when the key is revoked, so that only the holder of the secret learns of it.
+    pub secret: StoredSecret,
+    /// The version of the key's stream this row follows from.
+    pub version: u64,
+}
+
+/// The form of the row. A row of another form is unreadable, and so verifies nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Schema {
+    #[serde(rename = "verify-1")]
+    V1,
+}
+
+fn key(id: &str) -> (String, String) {
+    (format!("KEY#{id}"), "VERIFY".to_owned())
+}
+
+pub(crate) fn row(of: &Key, version: u64) -> Result<Item, StoreError> {
+    let credential = Credential {
+        schema: Schema::V1,
+        account: of.account.clone(),
+        scheme: of.scheme,
+        status: Status::of(of),
+        secret: of.secret.clone(),
+        version,
+    };
+    to_row(key(of.id.as_str()), credential)
+}
+
+/// Reads credentials, and can do nothing else.
+#[derive(Clone, Debug)]
+pub struct CredentialReader {
+    database: Database,
+}
+
+impl CredentialReader {
+    /// A reader of this database.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// What is known of a key now: one consistent read. `None`: there is no such key.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing may be decided.
+    pub async fn get(&self, id: &KeyId) -> Result<Option<Credential>, StoreError> {
+        let key = key(id.as_str());
+        self.database
+            .row(&key)
+            .await?
+            .map(|item| from_row(&key, item))
+            .transpose()
+    }
+}
