@@ -1,6 +1,6 @@
 //! What verify answers, and what it logs.
 
-use hubkeys_auth::{Binding, BoundBody, Refusal};
+use hubkeys_auth::{Algorithm, Binding, BoundBody, Refusal};
 use hubkeys_domain::{AccountId, KeyId, Scheme, Timestamp};
 use hubkeys_store::Credential;
 use lambda_http::http::StatusCode;
@@ -73,7 +73,7 @@ impl Decision {
             date: binding.date,
             body: binding.body.as_str(),
             body_md5,
-            algorithm: binding.algorithm.map(|algorithm| algorithm.as_str()),
+            algorithm: binding.algorithm.map(Algorithm::as_str),
             headers: binding.signed_headers,
         };
         let Credential {

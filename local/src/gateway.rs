@@ -1,0 +1,203 @@
+//! The gateway: finds the route, lets its authorizer decide, and hands the request to the function as an event.
+
+use std::time::{Duration, SystemTime};
+
+use axum::body::Body;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::StreamExt as _;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
+use http::{HeaderValue, Request, StatusCode};
+use jiff::Timestamp;
+use lambda_http::Context;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::authorizer::Authorizers;
+use crate::event::event;
+use crate::functions::{Function, FunctionError, Functions};
+use crate::problem::Problem;
+use crate::routing::{self, NoRoute};
+use crate::template::Route;
+
+/// What Lambda takes in one event. Functions have smaller bounds of their own.
+const MAX_BODY: usize = 6 * 1024 * 1024;
+/// The whole body must be here by then.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// The template's `Timeout`.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub(crate) struct Gateway {
+    routes: Vec<Route>,
+    functions: Functions,
+    pub(crate) authorizers: Authorizers,
+}
+
+/// The template has a route to a function that does not exist here.
+#[derive(Debug, thiserror::Error)]
+#[error("{route} is answered by functions/{function}, which the local stack does not have")]
+pub(crate) struct MissingFunction {
+    route: String,
+    function: String,
+}
+
+/// The route that answered, for the log.
+#[derive(Clone, Debug)]
+pub(crate) struct AnsweredBy(pub(crate) String);
+
+impl Gateway {
+    pub(crate) fn new(
+        routes: Vec<Route>,
+        functions: Functions,
+        authorizers: Authorizers,
+    ) -> Result<Self, MissingFunction> {
+        match routes
+            .iter()
+            .find(|route| !functions.contains_key(route.function.as_str()))
+        {
+            Some(route) => Err(MissingFunction {
+                route: route.key(),
+                function: route.function.clone(),
+            }),
+            None => Ok(Self {
+                routes,
+                functions,
+                authorizers,
+            }),
+        }
+    }
+
+    /// The answer to a request, and the route it took.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Body>,
+        request_id: Uuid,
+    ) -> Result<Response, Problem> {
+        let (parts, body) = request.into_parts();
+        // Read whatever it is for: refusing while the client still sends would reset the connection before it
+        // has read why.
+        let body = read(body, MAX_BODY).await?;
+        let matched = routing::find(&self.routes, parts.method.as_str(), parts.uri.path())
+            .map_err(|none| match none {
+                NoRoute::UnknownPath => Problem::not_found(),
+                NoRoute::OtherMethods(methods) => Problem::method_not_allowed(&methods),
+            })?;
+        let function = self
+            .functions
+            .get(matched.route.function.as_str())
+            .ok_or_else(Problem::internal)?;
+        let answer = match self
+            .authorizers
+            .authorize(matched.route.authorizer, &parts.headers)
+        {
+            Ok(authorizer) => {
+                let now = Timestamp::now();
+                let event = event(&parts, &body, &matched, authorizer, request_id, now);
+                invoke(function, event, request_id).await
+            }
+            Err(problem) => Err(problem),
+        };
+        let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
+        response
+            .extensions_mut()
+            .insert(AnsweredBy(matched.route.key()));
+        Ok(response)
+    }
+}
+
+/// The body, if it is at most `most` bytes. What is beyond is read and forgotten, up to a point, so that the client gets
+/// to read the refusal.
+pub(crate) async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
+    let reading = async {
+        let mut chunks = body.into_data_stream();
+        let mut kept = Vec::new();
+        let mut length = 0_usize;
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| Problem::bad_request("the body ended early"))?;
+            length = length.saturating_add(chunk.len());
+            if length <= most {
+                kept.extend_from_slice(&chunk);
+            } else if length > most.saturating_add(2 * MAX_BODY) {
+                break;
+            } else {
+                kept = Vec::new();
+            }
+        }
+        if length <= most {
+            Ok(kept)
+        } else {
+            Err(Problem::too_large(most))
+        }
+    };
+    tokio::time::timeout(BODY_TIMEOUT, reading)
+        .await
+        .unwrap_or_else(|_| Err(Problem::timed_out()))
+}
+
+async fn invoke(function: &Function, event: Value, request_id: Uuid) -> Result<Response, Problem> {
+    let mut context = Context::default();
+    context.request_id = request_id.to_string();
+    context.deadline = millis_since_epoch(SystemTime::now() + FUNCTION_TIMEOUT);
+    // A task of its own: once begun it runs to its end though the client be gone, as on Lambda, and a panic ends it alone.
+    let mut task = tokio::spawn(function(event, context));
+    match tokio::time::timeout(FUNCTION_TIMEOUT, &mut task).await {
+        Ok(Ok(Ok(answer))) => response(answer).map_err(|error| failed(&error)),
+        Ok(Ok(Err(error))) => Err(failed(&error)),
+        Ok(Err(_)) => {
+            tracing::error!("the function panicked");
+            Err(Problem::internal())
+        }
+        Err(_) => {
+            task.abort();
+            tracing::error!("the function took longer than {FUNCTION_TIMEOUT:?}");
+            Err(Problem::unavailable())
+        }
+    }
+}
+
+fn failed(error: &FunctionError) -> Problem {
+    tracing::error!(%error, "the function failed");
+    Problem::internal()
+}
+
+fn millis_since_epoch(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .ok()
+        .and_then(|since| u64::try_from(since.as_millis()).ok())
+        .unwrap_or_default()
+}
+
+/// A function's answer as API Gateway sends it on.
+fn response(answer: Value) -> Result<Response, FunctionError> {
+    let answer: ApiGatewayV2httpResponse =
+        serde_json::from_value(answer).map_err(|_| FunctionError::Response)?;
+    let status = u16::try_from(answer.status_code)
+        .ok()
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .filter(|status| !status.is_informational())
+        .ok_or_else(|| FunctionError::Failed(format!("status {}", answer.status_code)))?;
+    let bytes = answer.body.map(|body| body.to_vec()).unwrap_or_default();
+    let body = if answer.is_base64_encoded {
+        STANDARD
+            .decode(bytes)
+            .map_err(|_| FunctionError::Failed("a body that is not base64".to_owned()))?
+    } else {
+        bytes
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    *headers = answer.headers;
+    headers.remove(CONTENT_LENGTH);
+    headers
+        .entry(CONTENT_TYPE)
+        .or_insert(HeaderValue::from_static("application/json"));
+    for cookie in answer.cookies {
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            headers.append(SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
+}

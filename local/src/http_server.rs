@@ -1,0 +1,213 @@
+//! HTTP on the port: bounds on what is read, an id and a log line for every request, and the stack's own pages. The rest
+//! goes through the gateway.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Extension;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use http::{HeaderName, HeaderValue, Request};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::gateway::{AnsweredBy, Gateway};
+use crate::problem::Problem;
+use crate::sign_in;
+
+/// Request line and headers, as API Gateway bounds them.
+const MAX_HEADER_BYTES: usize = 10_240;
+/// Beyond the bound of the gateway, so that it, not hyper, gets to say what is too large.
+const READ_BUFFER: usize = 256 * 1024;
+const MAX_HEADERS: usize = 1_000;
+/// A head must be here by then; an idle connection is closed then.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Requests under way get this long when the stack stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+#[derive(Clone, Copy)]
+pub(crate) struct RequestId(pub(crate) Uuid);
+
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route(
+            "/health",
+            get(async || json_document(&json!({ "status": "ok" }))),
+        )
+        .route(
+            "/local/users",
+            get(async || json_document(&sign_in::users())),
+        )
+        .route("/.well-known/jwks.json", get(keys))
+        .route("/oauth2/token", post(sign_in::token))
+        .method_not_allowed_fallback(other_method)
+        .fallback(through_the_gateway)
+        .layer(from_fn(observe))
+        .with_state(gateway)
+}
+
+/// Serves connections until `shutdown`, then lets the requests under way finish.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()>,
+) {
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(READ_BUFFER)
+        .max_headers(MAX_HEADERS);
+    let graceful = GracefulShutdown::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    // Out of file descriptors, or the client is gone again: the next accept may do.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut shutdown => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("stopped before every request was answered");
+    }
+}
+
+/// Gives every request an id, refuses what no handler should see, and logs one line. Never headers, query or body: they
+/// hold secrets. Nor the path, for people paste the wrong thing there.
+async fn observe(mut request: Request<Body>, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id = Uuid::now_v7();
+    let method = request.method().clone();
+    let own_route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(RequestId(request_id));
+    let mut response = match admissible(&request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(request_id),
+    };
+    if let Ok(value) = HeaderValue::try_from(request_id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let route = match (response.extensions().get::<AnsweredBy>(), &own_route) {
+        (Some(AnsweredBy(route)), _) => route.as_str(),
+        (None, Some(path)) => path.as_str(),
+        (None, None) => "none",
+    };
+    tracing::info!(
+        %request_id,
+        %method,
+        route,
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+fn admissible(request: &Request<Body>) -> Result<(), Problem> {
+    let line = request.method().as_str().len()
+        + request.uri().path().len()
+        + request.uri().query().map_or(0, str::len);
+    let head = request
+        .headers()
+        .iter()
+        .fold(line, |length, (name, value)| {
+            length + name.as_str().len() + value.len() + ": \r\n".len()
+        });
+    if head > MAX_HEADER_BYTES {
+        return Err(Problem::header_fields_too_large(MAX_HEADER_BYTES));
+    }
+    // An event is JSON and its headers are text: there is no way to hand such bytes on unchanged.
+    if request
+        .headers()
+        .values()
+        .any(|value| value.to_str().is_err())
+    {
+        return Err(Problem::bad_request(
+            "a header's value is not visible ASCII",
+        ));
+    }
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return Err(Problem::bad_request("send one Host header"));
+    };
+    // A web page of another origin whose name was made to point to 127.0.0.1 could otherwise sign in here as anyone.
+    let host = host.to_str().unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok() => name,
+        _ => host,
+    };
+    if name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost") {
+        Ok(())
+    } else {
+        Err(Problem::misdirected())
+    }
+}
+
+async fn through_the_gateway(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    request: Request<Body>,
+) -> Response {
+    gateway
+        .answer(request, request_id)
+        .await
+        .unwrap_or_else(|problem| problem.into_response(request_id))
+}
+
+async fn other_method(
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    request: Request<Body>,
+) -> Response {
+    let allowed = if request.uri().path() == "/oauth2/token" {
+        "POST"
+    } else {
+        "GET, HEAD"
+    };
+    Problem::method_not_allowed(allowed).into_response(request_id)
+}
+
+async fn keys(State(gateway): State<Arc<Gateway>>) -> Response {
+    json_document(&gateway.authorizers.issuer.key_set())
+}
+
+pub(crate) fn json_document(document: &Value) -> Response {
+    let mut response = Response::new(Body::from(document.to_string()));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! The stack's start, service and stop.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hubkeys_store::{CredentialReader, Database, KeyringSource, Store, Tables};
+use rand::TryRng as _;
+use rand::rngs::{SysError, SysRng};
+use tokio::net::TcpListener;
+use verify::Verifier;
+use zeroize::Zeroizing;
+
+use crate::StartError;
+use crate::authorizer::Authorizers;
+use crate::data_folder::DataFolder;
+use crate::database::EmbeddedDatabase;
+use crate::functions;
+use crate::gateway::Gateway;
+use crate::http_server;
+use crate::issuer::Issuer;
+use crate::seed;
+use crate::template::{Route, Table, Template};
+
+const ISSUER_KEY: &str = "issuer-key.pem";
+const KEYRING: &str = "keyring.json";
+const SERVICE_TOKEN: &str = "service-token";
+
+/// Where the stack keeps its data and listens.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder of the database, the keys and the token. Made if missing.
+    pub data: PathBuf,
+    /// The port on 127.0.0.1; 0 for a free one.
+    pub port: u16,
+}
+
+/// The local stack: started, its port bound, not serving yet.
+pub struct Stack {
+    address: SocketAddr,
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    routes: Vec<String>,
+    service_token_file: PathBuf,
+    database: EmbeddedDatabase,
+    // Last, so that it is unlocked when everything else is closed.
+    _folder: DataFolder,
+}
+
+/// The embedded database did not close as it should. What was acknowledged is on disk all the same.
+#[derive(Debug, thiserror::Error)]
+#[error("the embedded database did not close: {0}")]
+pub struct ServeError(String);
+
+impl Stack {
+    /// Opens the data folder, the database and the port. A Tokio runtime with I/O and time must run.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left running then.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let template =
+            Template::embedded().map_err(|error| StartError::Template(error.to_string()))?;
+        let folder = DataFolder::open(&options.data)?;
+        let (listener, address) = listen(options.port).await?;
+        let authorizers = authorizers(&folder)?;
+        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        let routes = template.routes.iter().map(Route::key).collect();
+        let tables = tables(&database, &template.tables)?;
+        // A keyring of its own, as the deployed function has.
+        let reader = CredentialReader::new(tables.clone());
+        let verifier = Verifier::new(reader, keyring(&folder).await?)
+            .await
+            .map_err(|error| failed(&folder, KEYRING, &error))?;
+        let functions = functions::all(Store::new(tables), keyring(&folder).await?, verifier);
+        let gateway = Gateway::new(template.routes, functions, authorizers)
+            .map_err(|error| StartError::Template(error.to_string()))?;
+        seed::demo_accounts(&gateway).await?;
+        Ok(Self {
+            address,
+            listener,
+            gateway: Arc::new(gateway),
+            routes,
+            service_token_file: folder.file(SERVICE_TOKEN),
+            database,
+            _folder: folder,
+        })
+    }
+
+    /// Where it listens: 127.0.0.1 and the port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address as a URL without a trailing slash.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The file that holds the token with which services ask `verify`. Only its owner can read it.
+    pub fn service_token_file(&self) -> &Path {
+        &self.service_token_file
+    }
+
+    /// The routes it serves, each as `GET /v1/keys`, by path.
+    pub fn routes(&self) -> &[String] {
+        &self.routes
+    }
+
+    /// Serves until `shutdown` completes, then finishes the requests under way and closes the database.
+    ///
+    /// # Errors
+    /// The database did not close as it should.
+    pub async fn serve_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let router = http_server::router(Arc::clone(&self.gateway));
+        http_server::serve(self.listener, router, shutdown).await;
+        // The functions hold clients of the database too.
+        drop(self.gateway);
+        self.database.stop().await.map_err(ServeError)
+    }
+}
+
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stack({})", self.address)
+    }
+}
+
+async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let refused = |reason: std::io::Error| match reason.kind() {
+        ErrorKind::AddrInUse => StartError::PortInUse(address),
+        _ => StartError::Port { address, reason },
+    };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
+}
+
+fn authorizers(folder: &DataFolder) -> Result<Authorizers, StartError> {
+    let pem = folder.text(ISSUER_KEY, || {
+        Issuer::generate_key().map_err(|error| failed(folder, ISSUER_KEY, &error))
+    })?;
+    let issuer = Issuer::from_pem(&pem).map_err(|error| failed(folder, ISSUER_KEY, &error))?;
+    let service_token = folder.text(SERVICE_TOKEN, || {
+        service_token().map_err(|error| failed(folder, SERVICE_TOKEN, &error))
+    })?;
+    // An empty file would let everybody in.
+    if service_token.trim_end().len() < 32 {
+        return Err(failed(folder, SERVICE_TOKEN, &ServiceTokenTooShort));
+    }
+    Ok(Authorizers {
+        issuer,
+        service_token,
+    })
+}
+
+fn service_token() -> Result<Zeroizing<String>, SysError> {
+    let mut random = Zeroizing::new([0_u8; 32]);
+    SysRng.try_fill_bytes(random.as_mut_slice())?;
+    let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
+    Ok(Zeroizing::new(format!("hst_{}", text.as_str())))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("shorter than 32 characters: delete it to have a new one made")]
+struct ServiceTokenTooShort;
+
+async fn keyring(folder: &DataFolder) -> Result<KeyringSource, StartError> {
+    KeyringSource::from_file(folder.file(KEYRING))
+        .await
+        .map_err(|error| failed(folder, KEYRING, &error))
+}
+
+/// The tables as functions know them, under the names the template gives them.
+fn tables(database: &EmbeddedDatabase, declared: &[Table]) -> Result<Database, StartError> {
+    let named = |name: &str| match declared.iter().find(|table| table.name == name) {
+        Some(table) => Ok(table.name.clone()),
+        None => Err(StartError::Template(format!("there is no table {name}"))),
+    };
+    let tables = Tables {
+        events: named("Events")?,
+        views: named("Views")?,
+    };
+    Ok(Database::new(database.client.clone(), tables))
+}
+
+/// What is wrong with a file of the folder, with what caused it.
+fn failed(folder: &DataFolder, name: &str, error: &dyn Error) -> StartError {
+    let mut reason = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        reason = format!("{reason}: {source}");
+        next = source.source();
+    }
+    StartError::Folder {
+        path: folder.file(name),
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests;

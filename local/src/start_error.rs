@@ -1,0 +1,40 @@
+//! Why the stack did not start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the stack did not start: one line that says what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another process listens there.
+    #[error("port {} is in use: stop what listens there or choose another with --port", .0.port())]
+    PortInUse(SocketAddr),
+    /// The port can't be listened on for another reason, such as a port below 1024.
+    #[error("can't listen on {address}: {reason}")]
+    Port {
+        /// Where.
+        address: SocketAddr,
+        /// The operating system's word.
+        reason: std::io::Error,
+    },
+    /// Another process holds the data folder's lock.
+    #[error(
+        "the data folder {0:?} is in use by another process: stop it or choose another with --data"
+    )]
+    FolderInUse(PathBuf),
+    /// The folder, or a file in it, can't be made, read or written.
+    #[error("can't use {path:?} in the data folder: {reason}")]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `infra/template.yaml` asks for something that does not run locally.
+    #[error("infra/template.yaml: {0}")]
+    Template(String),
+    /// The embedded database did not open, or not the tables in it.
+    #[error("the embedded database: {0}")]
+    Database(String),
+}

@@ -1,0 +1,16 @@
+//! The product from outside.
+//!
+//! Every test starts a stack of its own: the `hubkeys` binary, on a free port, with a fresh data folder. It speaks HTTP to
+//! it as a client does, and knows nothing of what is inside.
+
+#![cfg(test)]
+
+mod backend;
+mod bad_input;
+mod canary;
+mod clients;
+mod concurrency;
+mod durability;
+mod journey;
+mod stack;
+mod tenants;

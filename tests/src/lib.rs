@@ -1,0 +1,1 @@
+//! Nothing: the tests are in `product/`, which is one integration binary.
