@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(jiff::Timestamp);
 
-/// The instant is outside of what four-digit years hold, or its text is not RFC 3339.
+/// The instant is before 1970 or at the very end of the year 9999, or its text is not RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an RFC 3339 instant between the years 1970 and 9999")]
 pub struct TimestampError;
@@ -21,13 +21,14 @@ impl Timestamp {
     /// An instant from milliseconds since the Unix epoch.
     ///
     /// # Errors
-    /// Before 1970 or after the year 9999.
+    /// Before 1970 or after 9999-12-30T22:00:00Z, where jiff ends so that every time zone still has four-digit years.
     pub fn from_millis(millis: i64) -> Result<Self, TimestampError> {
         let instant = jiff::Timestamp::from_millisecond(millis).map_err(|_| TimestampError)?;
-        if millis < 0 || instant.as_second() >= END_OF_9999 {
-            return Err(TimestampError);
+        if millis < 0 {
+            Err(TimestampError)
+        } else {
+            Ok(Self(instant))
         }
-        Ok(Self(instant))
     }
 
     /// Milliseconds since the Unix epoch, never negative.
@@ -47,9 +48,6 @@ impl Timestamp {
         Self::from_millis(self.as_millis().saturating_add(millis)).unwrap_or(self)
     }
 }
-
-/// 10000-01-01T00:00:00Z in seconds since the epoch: RFC 3339 has no fifth digit for a year.
-const END_OF_9999: i64 = 253_402_300_800;
 
 impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;

@@ -1,0 +1,220 @@
+//! `hubkeys sign`: the client's side.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use hubkeys_auth::hub_hmac::{self, NameStyle, Unsigned};
+use hubkeys_auth::{Algorithm, Body, RequestFacts, basic};
+use hubkeys_domain::{Scheme, Timestamp};
+use serde_json::json;
+use ureq::http::{Request, Uri};
+
+use crate::failure::Failure;
+use crate::input::{self, MAX_INPUT};
+use crate::output::{self, visible};
+use crate::secret_source::SecretSource;
+use crate::{service, session};
+
+#[derive(Args, Debug)]
+pub(crate) struct SignArguments {
+    /// The key
+    #[arg(long, value_name = "ID")]
+    key: String,
+    #[command(flatten)]
+    secret: SecretSource,
+    /// How the key proves itself
+    #[arg(long, default_value = "hmac", value_parser = ["hmac", "basic"])]
+    scheme: String,
+    /// What the signature is made with
+    #[arg(long, default_value = "hmac-sha256", value_parser = Algorithm::ALL.map(Algorithm::as_str))]
+    algorithm: String,
+    /// The request's method
+    #[arg(long, default_value = "GET")]
+    method: String,
+    /// The request's URL
+    #[arg(long)]
+    url: Uri,
+    /// The request's body; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    body_file: Option<PathBuf>,
+    /// The type of the body that is sent
+    #[arg(long, value_name = "TYPE", default_value = "application/json")]
+    content_type: String,
+    /// The instant of signing, e.g. 2026-11-23T08:30:00Z [default: now]
+    #[arg(long)]
+    date: Option<Timestamp>,
+    /// Send the request, and print the body of its answer
+    #[arg(long, conflicts_with_all = ["facts", "json"])]
+    send: bool,
+    /// Print the request's facts, for `hubkeys verify -`
+    #[arg(long, conflicts_with = "json")]
+    facts: bool,
+    /// Print the headers as a JSON list of [name, value]
+    #[arg(long)]
+    json: bool,
+}
+
+type Headers = Vec<(String, String)>;
+
+/// Signs, and prints or sends.
+pub(crate) fn run(arguments: &SignArguments, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let target = target(&arguments.url)?;
+    let body = body(arguments)?;
+    let headers = headers(arguments, &target, body.as_deref())?;
+    if arguments.send {
+        return send(arguments, headers, body, out);
+    }
+    if arguments.facts {
+        let host = arguments
+            .url
+            .authority()
+            .map(|host| ("Host", host.as_str()));
+        let headers: Vec<_> = host
+            .into_iter()
+            .chain(
+                headers
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            )
+            .collect();
+        let facts = json!({
+            "method": arguments.method,
+            "target": target,
+            "headers": headers,
+            "body_base64": body.map(|body| STANDARD.encode(body)),
+        });
+        output::json(out, &facts)?;
+    } else if arguments.json {
+        output::json(out, &json!(headers))?;
+    } else {
+        for (name, value) in headers {
+            writeln!(out, "{name}: {value}")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The target as it will stand on the request line.
+fn target(url: &Uri) -> Result<String, Failure> {
+    if !matches!(url.scheme_str(), Some("http" | "https")) {
+        return Err(Failure::Input(
+            "--url is not an http:// or https:// URL".to_owned(),
+        ));
+    }
+    // Credentials in a URL would be sent beside the signature, and stay in histories and logs.
+    if url
+        .authority()
+        .is_some_and(|host| host.as_str().contains('@'))
+    {
+        return Err(Failure::Input(
+            "--url has a user name in it: give the key with --key".to_owned(),
+        ));
+    }
+    let query = url.query().map(|query| format!("?{query}"));
+    Ok(format!("{}{}", url.path(), query.unwrap_or_default()))
+}
+
+fn body(arguments: &SignArguments) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(path) = &arguments.body_file else {
+        return Ok(None);
+    };
+    if input::is_stdin(path) && arguments.secret.takes_stdin() {
+        return Err(Failure::Input(
+            "standard input can't be both the body and the secret".to_owned(),
+        ));
+    }
+    input::read(path, MAX_INPUT).map(Some)
+}
+
+fn headers(
+    arguments: &SignArguments,
+    target: &str,
+    body: Option<&[u8]>,
+) -> Result<Headers, Failure> {
+    let scheme = arguments.scheme.parse::<Scheme>().map_err(input_failure)?;
+    let algorithm = Algorithm::from_name(&arguments.algorithm).unwrap_or(Algorithm::HmacSha256);
+    let date = match arguments.date {
+        Some(date) => date,
+        None => session::now()?,
+    };
+    let secret = arguments.secret.read(&arguments.key)?;
+    match scheme {
+        Scheme::Hmac => {
+            let request = Unsigned {
+                method: &arguments.method,
+                target,
+                date,
+                body,
+            };
+            hub_hmac::sign(
+                &arguments.key,
+                &secret,
+                algorithm,
+                NameStyle::Documented,
+                &request,
+            )
+            .map_err(input_failure)
+        }
+        Scheme::Basic => {
+            let method = arguments.method.as_str();
+            RequestFacts::new(method, target, Vec::new(), Body::Absent, None)
+                .map_err(input_failure)?;
+            let value = basic::authorization(&arguments.key, &secret).map_err(input_failure)?;
+            Ok(vec![("Authorization".to_owned(), value.to_string())])
+        }
+    }
+}
+
+fn send(
+    arguments: &SignArguments,
+    headers: Headers,
+    body: Option<Vec<u8>>,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failure> {
+    let failed = |reason: String| Failure::NoAnswer {
+        url: arguments.url.to_string(),
+        reason,
+    };
+    let mut request = Request::builder()
+        .method(arguments.method.as_str())
+        .uri(arguments.url.clone());
+    for (name, value) in &headers {
+        request = request.header(name, value);
+    }
+    let agent = service::agent(&arguments.url);
+    let answer = match body {
+        Some(body) => request
+            .header("Content-Type", &arguments.content_type)
+            .body(body)
+            .map_err(ureq::Error::from)
+            .and_then(|request| agent.run(request)),
+        None => request
+            .body(())
+            .map_err(ureq::Error::from)
+            .and_then(|request| agent.run(request)),
+    };
+    let mut answer = answer.map_err(|error| failed(error.to_string()))?;
+    let status = answer.status();
+    let text = answer
+        .body_mut()
+        .with_config()
+        .limit(MAX_INPUT)
+        .read_to_vec()
+        .map_err(|error| failed(error.to_string()))?;
+    out.write_all(&text)?;
+    if status.is_success() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(Failure::Input(format!(
+        "{} answered HTTP {status}",
+        visible(&arguments.url.to_string())
+    )))
+}
+
+fn input_failure(error: impl std::fmt::Display) -> Failure {
+    Failure::Input(error.to_string())
+}

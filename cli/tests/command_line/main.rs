@@ -1,0 +1,44 @@
+//! The built `hubkeys`, as its users run it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it fails"
+)]
+
+mod explain;
+mod run;
+mod sign;
+mod stack;
+
+use run::hubkeys;
+
+#[test]
+fn every_command_has_a_help() {
+    for command in [
+        "",
+        "login",
+        "keys",
+        "keys create",
+        "keys list",
+        "keys show",
+        "keys rename",
+        "keys revoke",
+        "keys history",
+        "account",
+        "account show",
+        "account open",
+        "account request-verification",
+        "account verify",
+        "verify",
+        "sign",
+        "explain",
+    ] {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.push("--help");
+        let run = hubkeys(&arguments, "");
+        assert_eq!(run.code, 0, "{command}: {}", run.stderr);
+        assert!(run.stdout.contains("Usage: hubkeys"), "{command}");
+    }
+}

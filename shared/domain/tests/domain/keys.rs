@@ -1,0 +1,162 @@
+//! One key, from its creation to its revocation.
+
+use cqrs_es::Aggregate as _;
+use cqrs_es::test::{AggregateTestExecutor, TestFramework};
+use hubkeys_domain::Scheme;
+use hubkeys_domain::api_key::{ApiKey, ApiKeyCommand, ApiKeyError, ApiKeyEvent};
+
+use crate::given::{
+    administrator, administrator_of_acme, created, digest, key_id, minute, name, renamed, revoked,
+};
+
+fn given(events: &[ApiKeyEvent]) -> AggregateTestExecutor<ApiKey> {
+    TestFramework::with(()).given(events.to_vec())
+}
+
+fn create() -> ApiKeyCommand {
+    ApiKeyCommand::Create {
+        id: key_id(),
+        name: name("Billing"),
+        scheme: Scheme::Basic,
+        secret: digest(),
+        by: administrator("acme"),
+        at: minute(0),
+    }
+}
+
+fn rename(account: &str, to: &str) -> ApiKeyCommand {
+    ApiKeyCommand::Rename {
+        name: name(to),
+        by: administrator(account),
+        at: minute(1),
+    }
+}
+
+fn revoke(account: &str, reason: Option<&str>) -> ApiKeyCommand {
+    ApiKeyCommand::Revoke {
+        reason: reason.map(|reason| reason.parse().unwrap()),
+        by: administrator(account),
+        at: minute(2),
+    }
+}
+
+#[test]
+fn a_created_key_belongs_to_the_account_of_the_administrator_who_made_it() {
+    given(&[])
+        .when(create())
+        .then_expect_events(vec![created()]);
+}
+
+#[test]
+fn an_identifier_that_is_taken_makes_no_second_key() {
+    for events in [vec![created()], vec![created(), revoked(None)]] {
+        given(&events)
+            .when(create())
+            .then_expect_error(ApiKeyError::AlreadyExists);
+    }
+}
+
+#[test]
+fn a_live_key_can_be_renamed() {
+    given(&[created()])
+        .when(rename("acme", "Invoices"))
+        .then_expect_events(vec![renamed("Invoices")]);
+}
+
+#[test]
+fn renaming_to_the_name_it_has_writes_nothing() {
+    given(&[created()])
+        .when(rename("acme", " Billing "))
+        .then_expect_events(vec![]);
+    given(&[created(), renamed("Invoices")])
+        .when(rename("acme", "Invoices"))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_name_can_be_changed_back() {
+    given(&[created(), renamed("Invoices")])
+        .when(rename("acme", "Billing"))
+        .then_expect_events(vec![renamed("Billing")]);
+}
+
+#[test]
+fn a_revoked_key_keeps_the_name_it_was_revoked_under() {
+    for to in ["Invoices", "Billing"] {
+        given(&[created(), revoked(None)])
+            .when(rename("acme", to))
+            .then_expect_error(ApiKeyError::Revoked);
+    }
+}
+
+#[test]
+fn a_live_key_can_be_revoked_with_a_reason_or_without() {
+    for reason in [None, Some("laptop lost")] {
+        given(&[created(), renamed("Invoices")])
+            .when(revoke("acme", reason))
+            .then_expect_events(vec![revoked(reason)]);
+    }
+}
+
+#[test]
+fn revoking_again_writes_nothing_whatever_the_reason() {
+    for reason in [None, Some("another reason")] {
+        given(&[created(), revoked(Some("laptop lost"))])
+            .when(revoke("acme", reason))
+            .then_expect_events(vec![]);
+    }
+}
+
+#[test]
+fn another_accounts_key_and_no_key_are_the_same_error() {
+    let other = [created()];
+    let other_and_revoked = [created(), revoked(None)];
+    for events in [&[][..], &other, &other_and_revoked] {
+        for command in [
+            rename("globex", "Mine"),
+            rename("globex", "Billing"),
+            revoke("globex", None),
+        ] {
+            given(events)
+                .when(command)
+                .then_expect_error(ApiKeyError::NotFound);
+        }
+    }
+}
+
+#[test]
+fn account_ids_that_differ_in_case_only_are_two_accounts() {
+    given(&[created()])
+        .when(revoke("Acme", None))
+        .then_expect_error(ApiKeyError::NotFound);
+}
+
+#[test]
+fn a_key_is_what_its_events_made_of_it() {
+    let mut key = ApiKey::default();
+    assert!(key.key().is_none());
+    key.apply(created());
+    key.apply(renamed("Invoices"));
+    let live = key.key().unwrap().clone();
+    assert!(live.is_live());
+    assert_eq!(live.name, name("Invoices"));
+    assert_eq!(
+        (live.created_at, live.created_by),
+        (minute(0), administrator_of_acme())
+    );
+    assert_eq!(live.secret, digest());
+    key.apply(revoked(Some("laptop lost")));
+    let ended = key.key().unwrap();
+    let revocation = ended.revocation.as_ref().unwrap();
+    assert!(!ended.is_live());
+    assert_eq!(revocation.at, minute(2));
+    assert_eq!(revocation.reason.as_ref().unwrap().as_str(), "laptop lost");
+}
+
+#[test]
+fn a_stream_that_does_not_begin_with_a_creation_makes_no_key() {
+    let mut key = ApiKey::default();
+    key.apply(renamed("Invoices"));
+    key.apply(revoked(None));
+    assert!(key.key().is_none());
+}
