@@ -31,6 +31,8 @@ pub(crate) struct Decision {
     pub(crate) request: String,
     /// `valid` or the typed refusal, as `verify` put it; [`UNAVAILABLE`] if it could not be asked.
     pub(crate) outcome: String,
+    /// What `verify` said the client's author should change; empty if nothing.
+    pub(crate) detail: String,
 }
 
 /// The outcome of a request that could not be judged.
@@ -107,7 +109,7 @@ async fn protected(
         "body_base64": (!body.is_empty()).then(|| STANDARD.encode(&body)),
         "source_address": source.ip(),
     });
-    let outcome = verifier.ask(&facts).await;
+    let (outcome, detail) = verifier.ask(&facts).await.unzip();
     let answer = match outcome.as_deref() {
         Some("valid") => accepted(&head.method, head.uri.path()),
         Some(_) => refused(),
@@ -120,13 +122,14 @@ async fn protected(
         .push(Decision {
             request: format!("{} {target}", head.method),
             outcome: outcome.unwrap_or_else(|| UNAVAILABLE.to_owned()),
+            detail: detail.unwrap_or_default(),
         });
     answer
 }
 
 impl Verifier {
-    /// The outcome, or nothing if there was no answer that says one. Only an answer that says `valid` lets anyone in.
-    async fn ask(&self, facts: &Value) -> Option<String> {
+    /// The outcome and its detail, or nothing if there was no answer that says one. Only an answer that says `valid` lets anyone in.
+    async fn ask(&self, facts: &Value) -> Option<(String, String)> {
         let answer = self
             .http
             .post(&self.url)
@@ -137,7 +140,9 @@ impl Verifier {
             .and_then(reqwest::Response::error_for_status)
             .ok()?;
         let decision: Value = answer.json().await.ok()?;
-        decision.get("outcome")?.as_str().map(str::to_owned)
+        let detail = decision["detail"].as_str().unwrap_or_default();
+        let outcome = decision.get("outcome")?.as_str()?;
+        Some((outcome.to_owned(), detail.to_owned()))
     }
 }
 

@@ -237,6 +237,10 @@ async fn cancel_scheduled_message_under_hmac_is_refused_as_signature_mismatch() 
             (status, decision.outcome.as_str()),
             (401, "signature_mismatch")
         );
+        assert_eq!(
+            decision.detail,
+            "the request was signed as POST and sent as PUT"
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use hubkeys_auth::{Claim, Outcome, Refusal, RequestFacts};
+use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts, hub_hmac};
 use hubkeys_domain::keyring::{Keyring, OpenError};
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, StoredSecret, Timestamp};
 use hubkeys_store::{
@@ -117,7 +117,7 @@ impl Verifier {
         let refusal = match credential {
             Some(credential) if credential.scheme == presented => {
                 let known = self.open(&key, &credential.secret).await?;
-                match hubkeys_auth::check(facts, claim, &known, now) {
+                match check(facts, claim, &known, now) {
                     Ok(binding) => {
                         return Ok(match credential.status {
                             Status::Active => Decision::valid(key, credential, binding),
@@ -130,7 +130,7 @@ impl Verifier {
             other => {
                 // Its verdict is of no interest: nobody holds the decoy's secret.
                 let known = self.decoy.open(presented)?;
-                let _ = hubkeys_auth::check(facts, claim, &known, now);
+                let _ = check(facts, claim, &known, now);
                 if other.is_some() {
                     wrong_scheme()
                 } else {
@@ -166,6 +166,33 @@ impl Decoy {
         };
         self.keyring.open(DECOY_KEY, stored)
     }
+}
+
+/// The verifier's check, and for a signature that does not match whether another method was signed: the official SDKs
+/// sign one PUT as a POST, and nobody finds that by looking at the request.
+fn check(
+    facts: &RequestFacts,
+    claim: &Claim<'_>,
+    known: &KnownSecret,
+    now: Timestamp,
+) -> Result<Binding, Refusal> {
+    let refusal = match hubkeys_auth::check(facts, claim, known, now) {
+        Err(refusal) if refusal.outcome == Outcome::SignatureMismatch => refusal,
+        decided => return decided,
+    };
+    let (Claim::HubHmac(claim), KnownSecret::Plain(secret)) = (claim, known) else {
+        return Err(refusal);
+    };
+    Err(match hub_hmac::method_signed(facts, claim, secret) {
+        Some(signed) => Refusal::new(
+            Outcome::SignatureMismatch,
+            format!(
+                "the request was signed as {signed} and sent as {}",
+                facts.method()
+            ),
+        ),
+        None => refusal,
+    })
 }
 
 /// What can't be a secret of ours is refused without a read: its form is public, so this tells nobody anything.
