@@ -10,7 +10,9 @@ use hubkeys_api::{
     Answer, Body, Problem, ProblemType, Request, Response, body, caller, json, respond,
 };
 use hubkeys_domain::api_key::{ApiKeyCommand, ApiKeyError};
-use hubkeys_domain::{AuthorizedAdministrator, KeyId, KeyName, Scheme, Secret, Timestamp};
+use hubkeys_domain::{
+    AuthorizedAdministrator, KeyId, KeyName, Scheme, Secret, SigningPolicy, Timestamp,
+};
 use hubkeys_store::{ExecuteError, Idempotency, KeySummary, KeyringSource, Refusal, Store};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,9 @@ use serde::{Deserialize, Serialize};
 struct NewKey {
     name: KeyName,
     scheme: Scheme,
+    /// What an HMAC key may sign with; left out, everything.
+    #[serde(default)]
+    signing: Option<SigningPolicy>,
 }
 
 /// A key just made: the only answer that holds a secret.
@@ -45,6 +50,11 @@ async fn create(
     let standing = store.standing(&principal.account).await?.standing;
     let by = principal.administer_keys(standing)?;
     let wanted: NewKey = body::json(request, body::LARGEST)?;
+    if wanted.scheme == Scheme::Basic && wanted.signing.is_some() {
+        return Err(Problem::invalid(
+            "a Basic key never signs: leave `signing` out, or make an HMAC key",
+        ));
+    }
     let idempotency_key = idempotency_key::of(request)?;
     let at = now()?;
 
@@ -67,6 +77,7 @@ async fn create(
         idempotency_key,
         name: wanted.name.clone(),
         scheme: wanted.scheme,
+        signing: wanted.signing.clone(),
         key: id.clone(),
         at,
     });
@@ -75,6 +86,7 @@ async fn create(
         name: wanted.name.clone(),
         scheme: wanted.scheme,
         secret: stored,
+        signing: wanted.signing.clone(),
         by: by.clone(),
         at,
     };
@@ -131,10 +143,13 @@ async fn repeat(
     wanted: &NewKey,
     earlier: &Idempotency,
 ) -> Result<Response<Body>, Problem> {
-    if earlier.name != wanted.name || earlier.scheme != wanted.scheme {
+    if earlier.name != wanted.name
+        || earlier.scheme != wanted.scheme
+        || earlier.signing != wanted.signing
+    {
         return Err(Problem::new(
             ProblemType::IdempotencyKeyReused,
-            "this Idempotency-Key was used for another name or scheme in the last 24 hours: use a new one for a new key",
+            "this Idempotency-Key was used for another key in the last 24 hours: use a new one for a new key",
         ));
     }
     let (key, version) = store

@@ -16,6 +16,7 @@ mod principal;
 mod revocation_reason;
 mod scheme;
 mod secret;
+mod signing;
 mod stored_secret;
 mod text;
 mod timestamp;
@@ -28,6 +29,9 @@ pub use principal::{Actor, Operator, Principal, Role, UserId, UserIdError};
 pub use revocation_reason::{RevocationReason, RevocationReasonError};
 pub use scheme::Scheme;
 pub use secret::{Secret, SecretFormatError};
+pub use signing::{
+    Algorithm, AlgorithmError, Dialect, DialectError, ReplayProtection, SigningPolicy,
+};
 pub use stored_secret::{KeyringVersion, KnownSecret, Pepper, StoredSecret};
 pub use timestamp::Timestamp;
 

@@ -75,7 +75,8 @@ pub(crate) fn decode<E: DomainEvent + DeserializeOwned>(
     // in events, and the sealed ones are base64 in fields of their own that never fail as text.
     let row: Row<E> =
         serde_dynamo::from_item(item).map_err(|error| StoreError::unreadable(&name, error))?;
-    if row.schema != schema_of(&row.event) {
+    // Older schemas decode into the newest form by the defaults of the fields they lack.
+    if !(1..=schema_of(&row.event)).contains(&row.schema) {
         return Err(StoreError::unreadable(
             name,
             format!("schema {} is not known", row.schema),

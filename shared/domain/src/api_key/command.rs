@@ -2,7 +2,8 @@
 
 use super::{ApiKey, ApiKeyEvent, Key};
 use crate::{
-    AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp,
+    AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy, StoredSecret,
+    Timestamp,
 };
 
 /// A command on one key. Each carries the proof that its sender may administer keys, and the instant it is made.
@@ -18,6 +19,8 @@ pub enum ApiKeyCommand {
         scheme: Scheme,
         /// What is kept of its secret.
         secret: StoredSecret,
+        /// What an HMAC key may sign with; `None` is the default. A Basic key never signs, whatever this says.
+        signing: Option<SigningPolicy>,
         /// The administrator, whose account the key will belong to.
         by: AuthorizedAdministrator,
         /// Now.
@@ -66,6 +69,7 @@ impl ApiKeyCommand {
                 name,
                 scheme,
                 secret,
+                signing,
                 by,
                 at,
             } => match key {
@@ -76,6 +80,10 @@ impl ApiKeyCommand {
                     name,
                     scheme,
                     secret,
+                    signing: match scheme {
+                        Scheme::Basic => None,
+                        Scheme::Hmac => Some(signing.unwrap_or_default()),
+                    },
                     by: by.actor(),
                     at,
                 })),

@@ -4,7 +4,10 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiKey, Key, Revocation};
-use crate::{AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp};
+use crate::{
+    AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy, StoredSecret,
+    Timestamp,
+};
 
 /// An event of one key. Stored as `type` and `payload`; each says who and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ pub enum ApiKeyEvent {
         scheme: Scheme,
         /// What we keep of its secret.
         secret: StoredSecret,
+        /// What it may sign with, if it signs. Keys of schema 1 were made without: they take the default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signing: Option<SigningPolicy>,
         /// Who made it.
         by: Actor,
         /// When.
@@ -58,6 +64,7 @@ impl ApiKeyEvent {
                     name,
                     scheme,
                     secret,
+                    signing,
                     by,
                     at,
                 },
@@ -69,6 +76,7 @@ impl ApiKeyEvent {
                     name,
                     scheme,
                     secret,
+                    signing,
                     created_at: at,
                     created_by: by,
                     revocation: None,
@@ -113,6 +121,10 @@ impl DomainEvent for ApiKeyEvent {
     }
 
     fn event_version(&self) -> String {
-        "1".to_owned()
+        match self {
+            Self::KeyCreated { .. } => "2",
+            Self::KeyRenamed { .. } | Self::KeyRevoked { .. } => "1",
+        }
+        .to_owned()
     }
 }

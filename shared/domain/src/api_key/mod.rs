@@ -10,7 +10,10 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp};
+use crate::{
+    AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy, StoredSecret,
+    Timestamp,
+};
 
 /// A key, or the absence of one: cqrs-es starts every aggregate from its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +38,8 @@ pub struct Key {
     pub scheme: Scheme,
     /// What we keep of its secret.
     pub secret: StoredSecret,
+    /// What it may sign with. `None`: it never signs, or was made before keys had a choice.
+    pub signing: Option<SigningPolicy>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Who made it.

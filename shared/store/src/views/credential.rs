@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use hubkeys_domain::api_key::Key;
-use hubkeys_domain::{AccountId, KeyId, Scheme, StoredSecret};
+use hubkeys_domain::{AccountId, KeyId, Scheme, SigningPolicy, StoredSecret};
 use serde::{Deserialize, Serialize};
 
 use super::{from_row, to_row};
@@ -68,6 +68,9 @@ pub struct Credential {
     pub status: Status,
     /// What is kept of its secret. Stays when the key is revoked, so that only the holder of the secret learns of it.
     pub secret: StoredSecret,
+    /// What the key may sign with. `None`: it never signs, or takes the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<SigningPolicy>,
     /// The version of the key's stream this row follows from.
     pub version: u64,
 }
@@ -90,6 +93,7 @@ pub(crate) fn row(of: &Key, version: u64) -> Result<Item, StoreError> {
         scheme: of.scheme,
         status: Status::of(of),
         secret: of.secret.clone(),
+        signing: of.signing.clone(),
         version,
     };
     to_row(key(of.id.as_str()), credential)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use hubkeys_domain::{AccountId, KeyId, KeyName, Scheme, Timestamp};
+use hubkeys_domain::{AccountId, KeyId, KeyName, Scheme, SigningPolicy, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{from_row, to_row};
@@ -24,6 +24,8 @@ pub struct Idempotency {
     pub name: KeyName,
     /// The scheme it asked for.
     pub scheme: Scheme,
+    /// What it asked to sign with; `None` is the default.
+    pub signing: Option<SigningPolicy>,
     /// The key it made.
     pub key: KeyId,
     /// When.
@@ -34,6 +36,8 @@ pub struct Idempotency {
 struct Content {
     name: KeyName,
     scheme: Scheme,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signing: Option<SigningPolicy>,
     key: KeyId,
     at: Timestamp,
     /// DynamoDB's time to live, in seconds since the epoch. DynamoDB removes the row some time after, so readers compare.
@@ -53,6 +57,7 @@ pub(crate) fn write(request: &Idempotency) -> Result<Write, StoreError> {
     let content = Content {
         name: request.name.clone(),
         scheme: request.scheme,
+        signing: request.signing.clone(),
         key: request.key.clone(),
         at: request.at,
         expires: request.at.plus(REMEMBERED).as_seconds(),
@@ -90,6 +95,7 @@ impl Store {
             idempotency_key: idempotency_key.to_owned(),
             name: content.name,
             scheme: content.scheme,
+            signing: content.signing,
             key: content.key,
             at: content.at,
         }))

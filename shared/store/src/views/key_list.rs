@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::api_key::{Key, Revocation};
-use hubkeys_domain::{Actor, AuthorizedAdministrator, KeyId, KeyName, Scheme, Timestamp};
+use hubkeys_domain::{
+    Actor, AuthorizedAdministrator, KeyId, KeyName, Scheme, SigningPolicy, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use super::credential::Status;
@@ -20,6 +22,9 @@ pub struct KeySummary {
     pub name: KeyName,
     /// What it is for.
     pub scheme: Scheme,
+    /// What it may sign with, if it signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<SigningPolicy>,
     /// Whether it may verify.
     pub status: Status,
     /// When it was made.
@@ -40,6 +45,7 @@ impl KeySummary {
             id: key.id.clone(),
             name: key.name.clone(),
             scheme: key.scheme,
+            signing: key.signing.clone(),
             status: Status::of(key),
             created_at: key.created_at,
             created_by: key.created_by.clone(),
