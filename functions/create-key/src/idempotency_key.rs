@@ -14,8 +14,10 @@ pub(crate) fn of(request: &Request) -> Result<Option<String>, Problem> {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default();
-    let valid =
-        (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+    let valid = (1..=LONGEST).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b',');
     if valid && values.next().is_none() {
         Ok(Some(text.to_owned()))
     } else {
