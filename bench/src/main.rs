@@ -1,2 +1,80 @@
-//! To be written.
-fn main() {}
+//! What `check` costs next to the bare MAC, and a verify next to a bare `GetItem`: everything in one run, interleaved, so
+//! that whatever else the machine does falls on both sides of a ratio.
+//!
+//! ```text
+//! cargo run --release -p bench [-- --quick | --json]
+//! ```
+//!
+//! Figures of a debug build are no figures: it refuses.
+
+mod allocations;
+mod check;
+mod database;
+mod decision;
+mod interleaved;
+mod machine;
+mod report;
+mod requests;
+mod server;
+mod stack;
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::machine::Machine;
+use crate::report::Report;
+
+/// What goes wrong ends the run: half a table would be read as a whole one.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Measures check and verify. Run it as: cargo run --release -p bench
+#[derive(Parser, Debug)]
+struct Arguments {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// A tenth of the rounds: for a first look, not for the record
+    #[arg(long)]
+    quick: bool,
+    /// Run in a debug build, to work on the benchmark itself
+    #[arg(long)]
+    allow_debug: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if cfg!(debug_assertions) && !arguments.allow_debug {
+        eprintln!(
+            "bench: this is a debug build, and its figures would be none. Run: {}",
+            machine::COMMAND
+        );
+        return ExitCode::from(2);
+    }
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let tenth = if arguments.quick { 10 } else { 1 };
+    let report = Report {
+        machine: Machine::here(),
+        check: check::measure(4_000 / tenth)?,
+        verify: decision::measure(5_000 / tenth)?,
+    };
+    let mut out = io::stdout().lock();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    Ok(())
+}

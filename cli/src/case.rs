@@ -175,14 +175,7 @@ mod tests {
 
     #[test]
     fn a_fault_names_its_member_and_quotes_nothing() {
-        for member in [
-            "now",
-            "method",
-            "target",
-            "headers",
-            "key",
-            "secret",
-        ] {
+        for member in ["now", "method", "target", "headers", "key", "secret"] {
             assert_eq!(fault(member, None), format!("`{member}` is missing"));
             let mistyped = fault(member, Some(json!({ "hunter2": 1 })));
             assert!(

@@ -169,7 +169,9 @@ impl Service {
 
 /// Sends with time limits, and follows no redirection: a token, or a signature, is for the one it was made for.
 pub(crate) fn agent(to: &Uri) -> Agent {
-    let trust = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+    let trust = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .build();
     let config = Agent::config_builder()
         .tls_config(trust)
         .http_status_as_error(false)

@@ -22,7 +22,7 @@ use crate::{service, session};
 #[derive(Args, Debug)]
 pub(crate) struct SignArguments {
     /// The key
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", env = "HUBKEYS_KEY")]
     key: String,
     #[command(flatten)]
     secret: SecretSource,

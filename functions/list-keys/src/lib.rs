@@ -13,7 +13,7 @@ const LARGEST_LIMIT: usize = 100;
 #[derive(Serialize)]
 struct KeyList {
     keys: Vec<KeySummary>,
-    /// Opaque. Absent from the list's end on.
+    /// Opaque. `null` at the list's end.
     next_cursor: Option<String>,
 }
 

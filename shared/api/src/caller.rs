@@ -12,11 +12,13 @@ use crate::{Problem, ProblemType};
 const USER: &str = "sub";
 const ACCOUNT: &str = "custom:account";
 const GROUPS: &str = "cognito:groups";
+/// The group of the platform's staff.
+const OPERATOR: &str = "Operator";
 
 /// The signed-in user of an account.
 ///
 /// # Errors
-/// 401 if the gateway passed no claims, or claims that name no user, account or role of ours.
+/// 401 if the gateway passed no claims, or claims that name no user, account or role of ours; 403 for an operator.
 pub fn principal(request: &Request) -> Result<Principal, Problem> {
     let claims = claims(request)?;
     let account = claims
@@ -24,6 +26,12 @@ pub fn principal(request: &Request) -> Result<Principal, Problem> {
         .and_then(|account| account.parse::<AccountId>().ok());
     // Of several groups the strongest counts, as it does in Cognito's own order of precedence.
     let role = groups(claims).filter_map(role).max();
+    if account.is_none() && groups(claims).any(|group| group == OPERATOR) {
+        return Err(Problem::new(
+            ProblemType::NotAdministrator,
+            "an operator belongs to no account and manages no keys",
+        ));
+    }
     match (account, role) {
         (Some(account), Some(role)) => Ok(Principal {
             account,
@@ -42,7 +50,7 @@ pub fn principal(request: &Request) -> Result<Principal, Problem> {
 /// 401 if the gateway passed no claims, 403 if they are of somebody else.
 pub fn operator(request: &Request) -> Result<Operator, Problem> {
     let claims = claims(request)?;
-    if groups(claims).any(|group| group == "Operator") {
+    if groups(claims).any(|group| group == OPERATOR) {
         Ok(Operator {
             user: user(claims)?,
         })
@@ -114,7 +122,7 @@ mod tests {
     fn request(authorizer: serde_json::Value) -> Request {
         let event = serde_json::json!({
             "version": "2.0", "routeKey": "GET /v1/keys", "rawPath": "/v1/keys", "rawQueryString": "", "headers": {
-                "x-account": "globex", "custom:account": "globex"
+                "x-account": "globex", "x-custom-account": "globex"
             },
             "requestContext": {"http": {"method": "GET", "path": "/v1/keys"}, "authorizer": authorizer},
             "isBase64Encoded": false
@@ -158,6 +166,8 @@ mod tests {
     fn an_administrator_of_an_account_is_no_operator() {
         assert!(operator(&signed_in("acme", "[Administrator]")).is_err());
         assert!(operator(&signed_in("", "[Operator]")).is_ok());
+        let stranger = principal(&signed_in("", "[Operator]")).expect_err("no principal");
+        assert_eq!(stranger.kind, ProblemType::NotAdministrator);
         assert!(require_service(&signed_in("acme", "[Administrator]")).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use hubkeys_domain::account::AccountError;
 use hubkeys_domain::api_key::ApiKeyError;
@@ -177,7 +177,7 @@ impl Problem {
 
     /// Something that only we can mend.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let detail = "the request was not carried out; tell support the request id";
+        let detail = "it failed on our side: look whether it was done before you send it again, and tell support the request id";
         Self {
             cause: Some(cause.into()),
             ..Self::new(ProblemType::Internal, detail)
@@ -186,8 +186,7 @@ impl Problem {
 
     /// Something that passes by itself.
     pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let detail =
-            "the service can't answer now, and nothing was decided: send the same request again";
+        let detail = "the service can't answer now: send the same request again (a create with the same Idempotency-Key)";
         Self {
             cause: Some(cause.into()),
             ..Self::new(ProblemType::Unavailable, detail)
@@ -212,6 +211,9 @@ impl Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.kind == ProblemType::Unauthenticated {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if self.kind == ProblemType::Unavailable {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
