@@ -33,6 +33,8 @@ pub(crate) struct Decision {
     pub(crate) outcome: String,
     /// What `verify` said the client's author should change; empty if nothing.
     pub(crate) detail: String,
+    /// What `verify` was asked, for a test that asks again with something altered.
+    pub(crate) facts: Value,
 }
 
 /// The outcome of a request that could not be judged.
@@ -105,6 +107,7 @@ async fn protected(
     let facts = json!({
         "method": head.method.as_str(),
         "target": target,
+        "url_scheme": "http",
         "headers": headers,
         "body_base64": (!body.is_empty()).then(|| STANDARD.encode(&body)),
         "source_address": source.ip(),
@@ -123,6 +126,7 @@ async fn protected(
             request: format!("{} {target}", head.method),
             outcome: outcome.unwrap_or_else(|| UNAVAILABLE.to_owned()),
             detail: detail.unwrap_or_default(),
+            facts,
         });
     answer
 }

@@ -42,26 +42,13 @@ impl Sdk {
 
     /// Makes the call, and gives the status that the SDK reports and what the backend decided.
     async fn call(&self, operation: &str, backend: &Backend, key: &Credential) -> (u64, Decision) {
-        let before = backend.decisions().len();
-        let run = bare(&self.interpreter)
+        let mut command = bare(&self.interpreter);
+        command
             .arg(&self.driver)
             .arg(operation)
             .env("NODE_PATH", &self.node_path)
-            .env("BASE_URL", backend.url())
-            .env("KEY", &key.id)
-            .env("SECRET", &key.secret)
-            .env("AUTH", key.scheme)
-            .output()
-            .await
-            .unwrap_or_else(|error| panic!("{} {INSTALL}: {error}", self.interpreter.display()));
-        let errors = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success(), "{operation}: {errors}");
-        let answer: Value = serde_json::from_slice(&run.stdout)
-            .unwrap_or_else(|error| panic!("{operation}: {error}: {errors}"));
-        let mut decisions = backend.decisions().split_off(before);
-        assert_eq!(decisions.len(), 1, "{operation} is one request");
-        let status = answer["status"].as_u64().expect("a status");
-        (status, decisions.remove(0))
+            .env("AUTH", key.scheme);
+        drive(command, backend, key).await
     }
 
     /// Every operation is accepted, and after the key's revocation every one is refused.
@@ -88,30 +75,55 @@ impl Sdk {
     }
 }
 
-const ADMINISTRATOR: &str = "admin@acme";
+pub(crate) const ADMINISTRATOR: &str = "admin@acme";
 const INSTALL: &str = "is missing: run script/clients, which installs it";
 
-struct Credential {
-    id: String,
-    secret: String,
-    scheme: &'static str,
+pub(crate) struct Credential {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) scheme: &'static str,
 }
 
 impl Credential {
-    async fn create(stack: &Stack, token: &str, scheme: &'static str) -> Self {
+    pub(crate) async fn create(stack: &Stack, token: &str, scheme: &'static str) -> Self {
         let (id, secret) = stack.create_key(token, "A real client", scheme).await;
         Self { id, secret, scheme }
     }
 }
 
-async fn product() -> (Stack, Backend) {
+/// Runs a driver that makes one request of the backend, and gives the status that it reports and what the backend decided.
+pub(crate) async fn drive(
+    mut driver: Command,
+    backend: &Backend,
+    key: &Credential,
+) -> (u64, Decision) {
+    let before = backend.decisions().len();
+    driver
+        .env("BASE_URL", backend.url())
+        .env("KEY", &key.id)
+        .env("SECRET", &key.secret);
+    let run = driver.output().await.unwrap_or_else(|error| {
+        let program = driver.as_std().get_program().display();
+        panic!("{program} {INSTALL}: {error}")
+    });
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{errors}");
+    let answer: Value =
+        serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"));
+    let mut decisions = backend.decisions().split_off(before);
+    assert_eq!(decisions.len(), 1, "a call is one request");
+    let status = answer["status"].as_u64().expect("a status");
+    (status, decisions.remove(0))
+}
+
+pub(crate) async fn product() -> (Stack, Backend) {
     let stack = Stack::start().await;
     let backend = Backend::start(stack.url(), stack.service_token()).await;
     (stack, backend)
 }
 
 /// Where `script/clients` puts them: beside cargo's own, wherever that is.
-fn installed(path: &str) -> PathBuf {
+pub(crate) fn installed(path: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .parent()
         .expect("cargo's target");
@@ -120,14 +132,14 @@ fn installed(path: &str) -> PathBuf {
     path
 }
 
-fn driver(path: &str) -> PathBuf {
+pub(crate) fn driver(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("clients")
         .join(path)
 }
 
 /// A program without our environment: a proxy or a `.netrc` of this machine would change what is sent.
-fn bare(program: &Path) -> Command {
+pub(crate) fn bare(program: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .env_clear()

@@ -56,15 +56,20 @@ impl Answered {
 
 /// The `hubkeys` binary that was built with these tests.
 pub(crate) fn binary() -> PathBuf {
+    built("hubkeys")
+}
+
+/// A binary that was built with these tests.
+pub(crate) fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test's own path");
     let folder = test
         .ancestors()
         .nth(2)
         .expect("the test is in <target>/<profile>/deps");
-    let binary = folder.join("hubkeys");
+    let binary = folder.join(name);
     assert!(
         binary.is_file(),
-        "{} is missing: run script/test, or cargo build -p hubkeys",
+        "{} is missing: run script/test, or cargo build -p {name}",
         binary.display()
     );
     binary
