@@ -1,35 +1,38 @@
-//! `POST /v1/verify`: who sent this request, and may they?
+//! Who sent this request, and may they?
 //!
-//! The corridor: event → facts → claim → one consistent read → check → status → decision. It holds a reader: what it can't
-//! do, no request can make it do. Whatever keeps it from deciding is a 503, never a verdict.
+//! The corridor: event → which of the shapes is it → facts → claim → one consistent read → check → status, policy, first use
+//! → decision → the shape it came in. It holds a reader and the guard of used signatures: what it can't do, no request can
+//! make it do. Whatever keeps it from deciding is a failure, never a verdict.
 
+mod authorizer;
 mod decision;
+mod direct;
 mod facts_document;
+mod remapped;
+mod service;
+mod shape;
 mod verifier;
 
+pub use authorizer::{AuthorizerAnswer, AuthorizerAnswerError};
 pub use decision::Decision;
 pub use facts_document::FactsDocument;
+pub use shape::{Shape, UnknownShape};
 pub use verifier::{CannotDecide, Verifier};
 
-use hubkeys_api::context::{now, request_id};
-use hubkeys_api::{Answer, Body, Problem, Request, Response, body, caller, json, respond};
-use lambda_http::http::StatusCode;
+use lambda_runtime::{Error, LambdaEvent};
+use serde_json::Value;
 
-/// The largest facts document, in bytes. A service with larger bodies sends their digests, which it must compute anyway.
-const LARGEST: usize = 512 * 1024;
-
-/// Answers one request of a service.
-pub async fn handle(verifier: &Verifier, request: Request) -> Answer {
-    respond(&request, verify(verifier, &request).await)
-}
-
-async fn verify(verifier: &Verifier, request: &Request) -> Result<Response<Body>, Problem> {
-    caller::require_service(request)?;
-    let document: FactsDocument = body::json(request, LARGEST)?;
-    let decision = verifier
-        .decide(document, now()?)
-        .await
-        .map_err(Problem::unavailable)?;
-    decision.log(&request_id(request));
-    json(StatusCode::OK, &decision)
+/// Answers one event of any shape, in that shape.
+///
+/// # Errors
+/// [`UnknownShape`]; of an authorizer `Unauthorized` (which API Gateway answers with 401) or [`CannotDecide`] (500); of a
+/// direct invocation what is wrong with it. A service that asks over HTTP gets a problem document instead.
+pub async fn handle(verifier: &Verifier, answer: AuthorizerAnswer, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (event, context) = event.into_parts();
+    match Shape::of(&event)? {
+        Shape::Proxy => service::answer(verifier, event, context).await,
+        Shape::Authorizer(kind) => authorizer::answer(verifier, kind, answer, &event, &context.request_id).await,
+        Shape::Facts => direct::answer_one(verifier, event, &context.request_id).await,
+        Shape::Batch => direct::answer_batch(verifier, event, &context.request_id).await,
+    }
 }

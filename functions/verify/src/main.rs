@@ -1,14 +1,17 @@
 //! The `verify` Lambda.
 
-use hubkeys_store::{CredentialReader, Database, KeyringSource};
-use lambda_http::service_fn;
+use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard};
+use lambda_runtime::service_fn;
 use verify::Verifier;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
+async fn main() -> Result<(), lambda_runtime::Error> {
     hubkeys_api::telemetry::init();
     let config = Database::sdk_config().await;
-    let reader = CredentialReader::new(Database::from_env(&config)?);
-    let verifier = Verifier::new(reader, KeyringSource::from_env(&config).await?).await?;
-    lambda_http::run(service_fn(|request| verify::handle(&verifier, request))).await
+    let database = Database::from_env(&config)?;
+    let keyring = KeyringSource::from_env(&config).await?;
+    let (reader, guard) = (CredentialReader::new(database.clone()), ReplayGuard::new(database));
+    let verifier = Verifier::new(reader, guard, keyring).await?;
+    let answer = verify::AuthorizerAnswer::from_env()?;
+    lambda_runtime::run(service_fn(|event| verify::handle(&verifier, answer, event))).await
 }

@@ -16,6 +16,7 @@ use crate::{Decision, FactsDocument};
 #[derive(Debug)]
 pub struct Verifier {
     reader: CredentialReader,
+    guard: ReplayGuard,
     keyring: KeyringSource,
     decoy: Decoy,
 }
@@ -32,6 +33,9 @@ pub enum CannotDecide {
     /// The stored secret could not be opened.
     #[error("the stored secret could not be opened")]
     Open(#[from] OpenError),
+    /// The clock can't be read, or stands before 1970.
+    #[error("the clock can't be read")]
+    Clock,
     /// There was no randomness at the start.
     #[error("the operating system gave no randomness")]
     Randomness(#[source] Box<dyn Error + Send + Sync>),
@@ -49,20 +53,18 @@ struct Decoy {
 const DECOY_KEY: &str = "decoy";
 
 impl Verifier {
-    /// A verifier of the credentials that `reader` reads, whose secrets are under `keyring`.
+    /// A verifier of the credentials that `reader` reads, whose secrets are under `keyring` and whose used signatures
+    /// `guard` remembers.
     ///
     /// # Errors
     /// [`CannotDecide::Randomness`].
     pub async fn new(
         reader: CredentialReader,
+        guard: ReplayGuard,
         keyring: KeyringSource,
     ) -> Result<Self, CannotDecide> {
         let decoy = Decoy::new(keyring.current().await).map_err(CannotDecide::Randomness)?;
-        Ok(Self {
-            reader,
-            keyring,
-            decoy,
-        })
+        Ok(Self { reader, guard, keyring, decoy })
     }
 
     /// The decision on a request at instant `now`.
@@ -118,12 +120,7 @@ impl Verifier {
             Some(credential) if credential.scheme == presented => {
                 let known = self.open(&key, &credential.secret).await?;
                 match check(facts, claim, &known, now) {
-                    Ok(binding) => {
-                        return Ok(match credential.status {
-                            Status::Active => Decision::valid(key, credential, binding),
-                            Status::Revoked => Decision::refused(Some(key), revoked()),
-                        });
-                    }
+                    Ok(binding) => return self.admit(facts, claim, key, credential, binding).await,
                     Err(refusal) => refusal,
                 }
             }
@@ -139,6 +136,34 @@ impl Verifier {
             }
         };
         Ok(Decision::refused(Some(key), refusal))
+    }
+
+    /// What only the holder of the secret gets to: is the key live, may it sign like this, and is it the first time?
+    async fn admit(
+        &self,
+        facts: &RequestFacts,
+        claim: &Claim<'_>,
+        key: KeyId,
+        credential: Credential,
+        binding: Binding,
+    ) -> Result<Decision, CannotDecide> {
+        if credential.status == Status::Revoked {
+            return Ok(Decision::refused(Some(key), revoked()));
+        }
+        if let Some(signature) = claim.signature() {
+            let default = SigningPolicy::default();
+            let policy = credential.signing.as_ref().unwrap_or(&default);
+            if let Some(refusal) = forbidden(policy, &signature) {
+                return Ok(Decision::refused(Some(key), refusal));
+            }
+            // Last, so that only a request that passes everything else uses its signature up.
+            if policy.replay_protection.covers(facts.method(), signature.nonce().is_some())
+                && self.guard.use_once(&key, &signature.identity(), binding.good_until()).await? == Use::Again
+            {
+                return Ok(Decision::refused(Some(key), replayed()));
+            }
+        }
+        Ok(Decision::valid(key, credential, binding))
     }
 
     async fn open(&self, key: &KeyId, stored: &StoredSecret) -> Result<KnownSecret, CannotDecide> {

@@ -67,14 +67,16 @@ pub fn operator(request: &Request) -> Result<Operator, Problem> {
 /// # Errors
 /// 401 if it did not. No configuration of the gateway that forgets the authorizer can open the operation.
 pub fn require_service(request: &Request) -> Result<(), Problem> {
-    let authorizer = request
-        .request_context_ref()
-        .and_then(RequestContext::authorizer);
-    match authorizer.and_then(|authorizer| authorizer.iam.as_ref()) {
-        Some(_) => Ok(()),
-        None => Err(unauthenticated(
-            "this operation is for services, and the gateway authenticated none",
-        )),
+    let authenticated = match request.request_context_ref() {
+        // A REST API says who signed with IAM in the identity.
+        Some(RequestContext::ApiGatewayV1(context)) => context.identity.user_arn.is_some(),
+        Some(context) => context.authorizer().is_some_and(|authorizer| authorizer.iam.is_some()),
+        None => false,
+    };
+    if authenticated {
+        Ok(())
+    } else {
+        Err(unauthenticated("this operation is for services, and the gateway authenticated none"))
     }
 }
 

@@ -16,6 +16,7 @@ const LONGEST: Duration = Duration::from_secs(8);
 pub fn request_id(request: &Request) -> String {
     let of_gateway = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
         _ => None,
     };
     let of_lambda = || {

@@ -6,6 +6,7 @@
 pub mod body;
 pub mod caller;
 pub mod context;
+pub mod invocation;
 pub mod path;
 pub mod problem;
 pub mod query;

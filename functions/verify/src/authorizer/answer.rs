@@ -1,0 +1,75 @@
+//! What API Gateway takes from an authorizer.
+
+use lambda_runtime::Error;
+use serde_json::{Map, Value, json};
+
+use crate::Decision;
+
+/// What an HTTP API's authorizer is set to take (`EnableSimpleResponses`): the event does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthorizerAnswer {
+    /// `{"isAuthorized": …}`.
+    #[default]
+    Simple,
+    /// An IAM policy.
+    Policy,
+}
+
+/// The variable has a value that is neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable AUTHORIZER_ANSWER is \"simple\" or \"policy\"")]
+pub struct AuthorizerAnswerError;
+
+impl AuthorizerAnswer {
+    /// What `AUTHORIZER_ANSWER` says; `simple` where it says nothing.
+    ///
+    /// # Errors
+    /// [`AuthorizerAnswerError`].
+    pub fn from_env() -> Result<Self, AuthorizerAnswerError> {
+        match std::env::var("AUTHORIZER_ANSWER").as_deref() {
+            Err(_) | Ok("" | "simple") => Ok(Self::Simple),
+            Ok("policy") => Ok(Self::Policy),
+            Ok(_) => Err(AuthorizerAnswerError),
+        }
+    }
+
+    pub(crate) fn of(self, decision: &Decision, event: &Value) -> Result<Value, Error> {
+        match self {
+            Self::Simple => Ok(json!({"isAuthorized": decision.is_allowed(), "context": context(decision)})),
+            Self::Policy => policy(decision, event),
+        }
+    }
+}
+
+/// A policy for the whole stage of the API that asked: a kept answer must neither refuse nor allow another route by
+/// accident. A refusal is an error of this very text, which API Gateway answers with 401 and does not keep.
+pub(crate) fn policy(decision: &Decision, event: &Value) -> Result<Value, Error> {
+    let Some(key) = decision.key().filter(|_| decision.is_allowed()) else {
+        return Err("Unauthorized".into());
+    };
+    let arn = event.get("methodArn").or_else(|| event.get("routeArn")).and_then(Value::as_str);
+    let stage = arn.and_then(stage).ok_or("the authorizer's event has no ARN of a route")?;
+    Ok(json!({
+        "principalId": key,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": format!("{stage}/*")}]
+        },
+        "context": context(decision)
+    }))
+}
+
+/// `arn:…:<api>/<stage>` of the ARN of a route.
+fn stage(arn: &str) -> Option<String> {
+    let mut parts = arn.splitn(3, '/');
+    Some(format!("{}/{}", parts.next()?, parts.next()?))
+}
+
+/// What the backend gets to know, as texts: an authorizer's context has no other values. Of a refusal nothing.
+fn context(decision: &Decision) -> Map<String, Value> {
+    let mut context = Map::new();
+    for (name, value) in decision.context() {
+        context.insert(name.to_owned(), Value::String(value));
+    }
+    context
+}
