@@ -11,7 +11,9 @@ mod event_store;
 mod keyring_source;
 mod projection;
 mod rebuild;
+mod revocation;
 mod stored_event;
+mod sweep;
 mod transaction;
 pub mod views;
 

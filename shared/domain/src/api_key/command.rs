@@ -2,7 +2,8 @@
 
 use super::{ApiKey, ApiKeyEvent, Key};
 use crate::{
-    AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, StoredSecret, Timestamp,
+    AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, RevocationReason, Scheme, StoredSecret,
+    Timestamp,
 };
 
 /// A command on one key. Each carries the proof that its sender may administer keys, and the instant it is made.
@@ -52,6 +53,9 @@ pub enum ApiKeyError {
     /// The identifier is taken.
     #[error("the key exists already")]
     AlreadyExists,
+    /// It was renamed [`MAX_RENAMES`] times: its history ends here, so that it stays quick to load and to revoke.
+    #[error("the key was renamed {MAX_RENAMES} times, as often as it may be: make a new one")]
+    RenamedTooOften,
     /// A revoked key keeps the name it was revoked under.
     #[error("the key is revoked: it can't be renamed")]
     Revoked,
@@ -85,7 +89,13 @@ impl ApiKeyCommand {
                 if !key.is_live() {
                     return Err(ApiKeyError::Revoked);
                 }
-                Ok((key.name != name).then(|| ApiKeyEvent::KeyRenamed {
+                if key.name == name {
+                    return Ok(None);
+                }
+                if key.renames >= MAX_RENAMES {
+                    return Err(ApiKeyError::RenamedTooOften);
+                }
+                Ok(Some(ApiKeyEvent::KeyRenamed {
                     name,
                     by: by.actor(),
                     at,
