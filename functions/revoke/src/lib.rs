@@ -56,6 +56,9 @@ async fn revoke_one(
 ) -> Result<KeySummary, Problem> {
     let command = ApiKeyCommand::Revoke { reason, by, at };
     let revoked = store.execute_on_key(id, command, None, context).await?;
+    if !revoked.changed {
+        store.confirm_revocation(id).await?;
+    }
     let key = revoked.aggregate.key().ok_or(ApiKeyError::NotFound)?;
     Ok(KeySummary::of(key, revoked.version))
 }

@@ -34,6 +34,8 @@ pub enum ProblemType {
     KeyNotFound,
     /// The key is revoked, and the operation wants a live one.
     KeyRevoked,
+    /// The key was renamed as often as it may be.
+    RenameLimitReached,
     /// The account has as many live keys as it may have.
     KeyLimitReached,
     /// The idempotency key was used for another request.
@@ -111,6 +113,11 @@ impl ProblemType {
                 "There is no such key",
             ),
             Self::KeyRevoked => ("key-revoked", StatusCode::CONFLICT, "The key is revoked"),
+            Self::RenameLimitReached => (
+                "rename-limit-reached",
+                StatusCode::CONFLICT,
+                "The key was renamed too often",
+            ),
             Self::KeyLimitReached => (
                 "key-limit-reached",
                 StatusCode::CONFLICT,
@@ -236,6 +243,9 @@ impl From<ApiKeyError> for Problem {
     fn from(error: ApiKeyError) -> Self {
         match error {
             ApiKeyError::NotFound => Self::new(ProblemType::KeyNotFound, error.to_string()),
+            ApiKeyError::RenamedTooOften => {
+                Self::new(ProblemType::RenameLimitReached, error.to_string())
+            }
             ApiKeyError::Revoked => Self::new(ProblemType::KeyRevoked, error.to_string()),
             // Ids are of 80 random bits: a second one of the same is a fault in where they come from.
             ApiKeyError::AlreadyExists => Self::internal(error),

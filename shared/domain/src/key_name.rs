@@ -35,8 +35,8 @@ pub enum KeyNameError {
         /// How many characters there are.
         found: usize,
     },
-    /// A control character, a line separator or one that changes the direction of text.
-    #[error("the name has a control character at position {at}")]
+    /// A control character, a line separator, or one that is invisible or changes the direction of text.
+    #[error("the name has a control or invisible character at position {at}")]
     ForbiddenCharacter {
         /// Its position, counted in characters from 0.
         at: usize,

@@ -37,3 +37,6 @@ pub use timestamp::Timestamp;
 
 /// How many keys of an account may be live (not revoked) at once. A constant policy for now.
 pub const MAX_LIVE_KEYS: u32 = 100;
+
+/// How often a key may be renamed. Nothing may make a key slow to load, for its revocation loads it.
+pub const MAX_RENAMES: u32 = 500;

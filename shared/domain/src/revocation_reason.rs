@@ -34,8 +34,8 @@ pub enum RevocationReasonError {
         /// How many characters there are.
         found: usize,
     },
-    /// A control character, a line separator or one that changes the direction of text.
-    #[error("the reason has a control character at position {at}")]
+    /// A control character, a line separator, or one that is invisible or changes the direction of text.
+    #[error("the reason has a control or invisible character at position {at}")]
     ForbiddenCharacter {
         /// Its position, counted in characters from 0.
         at: usize,

@@ -9,7 +9,7 @@ pub(crate) enum TextFault {
 }
 
 /// Trims white space from both ends, then requires 1 to `longest` characters, none of which controls the terminal, the
-/// line or the direction of the text around it: such text would let one entry of a list look like another.
+/// line or the direction of the text around it, or can't be seen: it would let one entry of a list look like another.
 pub(crate) fn trimmed(text: &str, longest: usize) -> Result<&str, TextFault> {
     let text = text.trim();
     // Counting a hostile megabyte is linear, and the edge has bounded the body before.
@@ -24,8 +24,17 @@ pub(crate) fn trimmed(text: &str, longest: usize) -> Result<&str, TextFault> {
     }
 }
 
+/// Joiners and variation selectors are none of these: emojis and some scripts are written with them.
 fn is_forbidden(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' // line and paragraph separator
-            | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') // bidirectional embeddings, overrides, isolates
+        || matches!(
+            character,
+            // Lines and paragraphs.
+            '\u{2028}' | '\u{2029}'
+            // Marks, embeddings, overrides and isolates of direction.
+            | '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+            // What nobody sees: soft hyphen, blank letters, zero-width spaces, invisible operators, tags.
+            | '\u{00AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}'
+            | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0001}'
+        )
 }

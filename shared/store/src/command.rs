@@ -180,6 +180,7 @@ impl Store {
         context: &WhoAndWhere,
         attempt: &mut u32,
     ) -> Result<Outcome, StoreError> {
+        let mut lost = 0;
         loop {
             match self.database.commit(loaded, events).await {
                 Ok(Outcome::Contended) => {}
@@ -189,7 +190,8 @@ impl Store {
                         attempt,
                         "commit: no answer, trying again"
                     );
-                    if *attempt >= LOST_ANSWERS {
+                    lost += 1;
+                    if lost >= LOST_ANSWERS {
                         return Err(error);
                     }
                 }
@@ -201,7 +203,7 @@ impl Store {
     }
 }
 
-/// After how many attempts an unanswered commit is given up. Each has been tried thrice by the SDK already.
+/// After how many lost answers a commit is given up. Each has been tried thrice by the SDK already.
 const LOST_ANSWERS: u32 = 3;
 
 async fn wait(attempt: u32, context: &WhoAndWhere) -> Result<(), StoreError> {

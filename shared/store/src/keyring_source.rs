@@ -5,13 +5,15 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use hubkeys_domain::KeyringVersion;
 use hubkeys_domain::keyring::{Keyring, KeyringFormatError};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::EnvironmentError;
@@ -163,11 +165,11 @@ fn make_if_missing(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let text = Keyring::generate_text().map_err(io::Error::other)?;
-    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    // A name of its own: two in one process must not write into each other's draft either.
+    let draft = path.with_extension(format!("{}.draft", Uuid::now_v7()));
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&draft)?;
     file.write_all(text.as_bytes())?;

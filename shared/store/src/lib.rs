@@ -12,7 +12,9 @@ mod keyring_source;
 mod projection;
 mod rebuild;
 mod replay_guard;
+mod revocation;
 mod stored_event;
+mod sweep;
 mod transaction;
 pub mod views;
 

@@ -3,7 +3,7 @@
 //! Nothing is truncated and no row is taken back: a row is written only where it is absent or not newer, and only while
 //! no event has come after those it was made of. So a rebuild runs beside commands, and verify never misses a row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::account::Account;
@@ -14,8 +14,7 @@ use crate::backoff::{ATTEMPTS, pause};
 use crate::projection::Projected;
 use crate::stored_event::{Item, sort_key};
 use crate::transaction::{Guard, Outcome, Write, primary_key};
-use crate::views::credential::Status;
-use crate::views::{key_list, limits, number, text};
+use crate::views::{number, text};
 use crate::{Database, Store, StoreError};
 
 /// A row that does not follow from the events.
@@ -57,7 +56,7 @@ pub struct Report {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     Check,
     Mend,
 }
@@ -114,7 +113,7 @@ impl Store {
     }
 
     /// Brings the rows of one stream to what its events say.
-    async fn mend<A: Projected>(
+    pub(crate) async fn mend<A: Projected>(
         &self,
         id: &str,
         mode: Mode,
@@ -146,8 +145,11 @@ impl Store {
                             Write::put_if(
                                 Guard::Unchanged,
                                 (*row).clone(),
-                                "attribute_not_exists(version) OR version <= :version",
+                                // A row that is not there, or has no readable version, is not newer either.
+                                "attribute_not_exists(version) OR NOT attribute_type(version, :number) \
+                                 OR version <= :version",
                             )
+                            .value(":number", AttributeValue::S("N".to_owned()))
                             .value(":version", AttributeValue::N(loaded.version.to_string())),
                         );
                     }
@@ -178,139 +180,6 @@ impl Store {
             }
             Some(_) => Some(DriftProblem::Differs),
         })
-    }
-
-    /// Rows that belong to no stream (they may let a key verify that never was), and the counts of live keys.
-    async fn sweep(&self, mode: Mode, drift: &mut Vec<Drift>) -> Result<(), StoreError> {
-        let mut accounts: BTreeMap<String, ()> = BTreeMap::new();
-        let mut page = None;
-        loop {
-            let answer = self
-                .database
-                .client
-                .scan()
-                .table_name(&self.database.tables.views)
-                .projection_expression("pk, sk")
-                .consistent_read(true)
-                .set_exclusive_start_key(page)
-                .send()
-                .await
-                .map_err(StoreError::unavailable("scan the views"))?;
-            for item in answer.items.unwrap_or_default() {
-                let (pk, sk) = keys_of(&item);
-                if pk.starts_with("REQUEST#") {
-                    continue;
-                }
-                if let Some(account) = pk.strip_prefix(Account::PREFIX) {
-                    accounts.insert(account.to_owned(), ());
-                }
-                if let Some(stream) = stream_behind(&pk, &sk)
-                    && !self
-                        .database
-                        .event_exists((stream.clone(), sort_key(1)))
-                        .await?
-                {
-                    if mode == Mode::Mend {
-                        let writes = vec![
-                            Write::check_no_event(stream, sort_key(1)),
-                            Write::delete(pk.clone(), sk.clone()),
-                        ];
-                        self.database
-                            .write(writes, &Uuid::now_v7().to_string())
-                            .await?;
-                    }
-                    drift.push(Drift {
-                        row: format!("{pk}/{sk}"),
-                        problem: DriftProblem::Orphan,
-                    });
-                }
-            }
-            page = answer.last_evaluated_key;
-            if page.is_none() {
-                break;
-            }
-        }
-        for account in accounts.keys() {
-            self.recount(account, mode, drift).await?;
-        }
-        Ok(())
-    }
-
-    /// Compares an account's count of live keys with its list, both read while the count did not change.
-    async fn recount(
-        &self,
-        account: &str,
-        mode: Mode,
-        drift: &mut Vec<Drift>,
-    ) -> Result<(), StoreError> {
-        let key = (key_list::partition(account), limits::SORT_KEY.to_owned());
-        for attempt in 1..=ATTEMPTS {
-            let before = self.database.row(&key).await?;
-            let live = self.count_live(&key.0).await?;
-            let counted = before.as_ref().and_then(|row| number(row, "live"));
-            if counted.unwrap_or(0) == live {
-                return Ok(());
-            }
-            let version = before
-                .as_ref()
-                .and_then(|row| number(row, "version"))
-                .unwrap_or(0);
-            let settled = match mode {
-                Mode::Check => self.database.row(&key).await? == before,
-                Mode::Mend => {
-                    let recounted = Write::update(
-                        Guard::Unchanged,
-                        key.0.clone(),
-                        key.1.clone(),
-                        "SET live = :live, version = :next",
-                    )
-                    .condition("attribute_not_exists(version) OR version = :version")
-                    .value(":live", AttributeValue::N(live.to_string()))
-                    .value(":version", AttributeValue::N(version.to_string()))
-                    .value(":next", AttributeValue::N((version + 1).to_string()));
-                    self.database
-                        .write(vec![recounted], &Uuid::now_v7().to_string())
-                        .await?
-                        == Outcome::Written
-                }
-            };
-            if settled {
-                let problem = if before.is_none() {
-                    DriftProblem::Missing
-                } else {
-                    DriftProblem::Differs
-                };
-                drift.push(Drift {
-                    row: format!("{}/{}", key.0, key.1),
-                    problem,
-                });
-                return Ok(());
-            }
-            pause(attempt).await;
-        }
-        Err(StoreError::Busy { attempts: ATTEMPTS })
-    }
-
-    async fn count_live(&self, pk: &str) -> Result<i64, StoreError> {
-        let mut live = 0;
-        let mut page = None;
-        loop {
-            let answer = self
-                .query_keys(pk)
-                .set_exclusive_start_key(page)
-                .send()
-                .await
-                .map_err(StoreError::unavailable("count live keys"))?;
-            let items = answer.items.unwrap_or_default();
-            live += items
-                .iter()
-                .filter(|item| text(item, "status") == Some(Status::Active.as_str()))
-                .count() as i64;
-            page = answer.last_evaluated_key;
-            if page.is_none() {
-                return Ok(live);
-            }
-        }
     }
 }
 
@@ -356,17 +225,7 @@ impl Database {
     }
 }
 
-/// The stream a row of the views must follow from. `None`: a row that follows from no single stream.
-fn stream_behind(pk: &str, sk: &str) -> Option<String> {
-    if pk.starts_with(ApiKey::PREFIX) || sk == "STANDING" {
-        return Some(pk.to_owned());
-    }
-    let listed = sk.strip_prefix(key_list::SORT_PREFIX)?;
-    let (_, id) = listed.split_once('#')?;
-    Some(ApiKey::stream(id))
-}
-
-fn keys_of(item: &HashMap<String, AttributeValue>) -> (String, String) {
+pub(crate) fn keys_of(item: &HashMap<String, AttributeValue>) -> (String, String) {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     (part("pk"), part("sk"))
 }

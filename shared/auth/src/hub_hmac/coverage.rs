@@ -21,7 +21,7 @@ const ONCE: [&str; 11] = [
 /// Fields that change who is acted for, what is done, or what is taken for the date or the body's digest. Unsigned,
 /// anybody could have added them. (`Date` is not among them: HTTP libraries add one beside a signed `X-Date`, and the
 /// signed one is the one checked.)
-const SIGNED_IF_PRESENT: [&str; 9] = [
+const SIGNED_IF_PRESENT: [&str; 13] = [
     "Account",
     "Content-MD5",
     "X-Content-MD5",
@@ -31,10 +31,27 @@ const SIGNED_IF_PRESENT: [&str; 9] = [
     "X-HTTP-Method-Override",
     "X-HTTP-Method",
     "X-Method-Override",
+    "X-Original-Method",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+    "Repr-Digest",
 ];
 
-/// Refuses a request that says something meaningful twice.
+/// Refuses a request that says something meaningful twice, or under a name that only some services take for it.
 pub(crate) fn require_single_fields(facts: &RequestFacts) -> Result<(), Refusal> {
+    // CGI, and all that is built on it, makes one variable of `X_Date` and `X-Date`.
+    let in_disguise = |name: &str| {
+        name.contains('_') && {
+            let plain = name.replace('_', "-");
+            let mut meaningful = ONCE.into_iter().chain(SIGNED_IF_PRESENT);
+            meaningful.any(|meaningful| meaningful.eq_ignore_ascii_case(&plain))
+        }
+    };
+    if facts.headers().iter().any(|(name, _)| in_disguise(name)) {
+        return Err(Refusal::malformed(
+            "a header that has to be signed is spelt with an underscore: spell it with a hyphen",
+        ));
+    }
     match ONCE
         .into_iter()
         .find(|name| matches!(facts.field(name), Field::Repeated))

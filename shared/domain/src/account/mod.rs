@@ -23,7 +23,7 @@ pub enum Standing {
     VerificationRequested,
     /// It may have keys.
     Verified,
-    /// It was verified, and may not use its keys until it is reinstated.
+    /// It was verified, and may not manage keys until it is reinstated.
     Suspended,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ApiKey, ApiKeyEvent, Key};
 use crate::{
-    AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy, StoredSecret,
+    AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, RevocationReason, Scheme, SigningPolicy, StoredSecret,
     Timestamp,
 };
 
@@ -55,6 +55,9 @@ pub enum ApiKeyError {
     /// The identifier is taken.
     #[error("the key exists already")]
     AlreadyExists,
+    /// It was renamed [`MAX_RENAMES`] times: its history ends here, so that it stays quick to load and to revoke.
+    #[error("the key was renamed {MAX_RENAMES} times, as often as it may be: make a new one")]
+    RenamedTooOften,
     /// A revoked key keeps the name it was revoked under.
     #[error("the key is revoked: it can't be renamed")]
     Revoked,
@@ -93,7 +96,13 @@ impl ApiKeyCommand {
                 if !key.is_live() {
                     return Err(ApiKeyError::Revoked);
                 }
-                Ok((key.name != name).then(|| ApiKeyEvent::KeyRenamed {
+                if key.name == name {
+                    return Ok(None);
+                }
+                if key.renames >= MAX_RENAMES {
+                    return Err(ApiKeyError::RenamedTooOften);
+                }
+                Ok(Some(ApiKeyEvent::KeyRenamed {
                     name,
                     by: by.actor(),
                     at,

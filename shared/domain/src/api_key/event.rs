@@ -79,10 +79,14 @@ impl ApiKeyEvent {
                     signing,
                     created_at: at,
                     created_by: by,
+                    renames: 0,
                     revocation: None,
                 }));
             }
-            (Self::KeyRenamed { name, .. }, ApiKey::Present(key)) => key.name = name,
+            (Self::KeyRenamed { name, .. }, ApiKey::Present(key)) => {
+                key.name = name;
+                key.renames = key.renames.saturating_add(1);
+            }
             (Self::KeyRevoked { reason, by, at }, ApiKey::Present(key)) => {
                 key.revocation = Some(Revocation { at, by, reason });
             }

@@ -44,6 +44,8 @@ pub struct Key {
     pub created_at: Timestamp,
     /// Who made it.
     pub created_by: Actor,
+    /// How often the label changed.
+    pub renames: u32,
     /// Its revocation, if it was revoked. There is no way back.
     pub revocation: Option<Revocation>,
 }

@@ -160,3 +160,19 @@ fn a_stream_that_does_not_begin_with_a_creation_makes_no_key() {
     key.apply(revoked(None));
     assert!(key.key().is_none());
 }
+
+#[test]
+fn a_key_is_renamed_500_times_at_the_most_so_that_its_revocation_stays_quick() {
+    let mut events = vec![created()];
+    events.extend((0..500).map(|number| renamed(&format!("Name {number}"))));
+    given(&events)
+        .when(rename("acme", "One too many"))
+        .then_expect_error(ApiKeyError::RenamedTooOften);
+    // Its own name is no change, and its end is always allowed.
+    given(&events)
+        .when(rename("acme", "Name 499"))
+        .then_expect_events(Vec::new());
+    given(&events)
+        .when(revoke("acme", None))
+        .then_expect_events(vec![revoked(None)]);
+}

@@ -113,3 +113,29 @@ fn a_user_id_is_visible_ascii() {
         assert!(text.parse::<UserId>().is_err(), "{text:?}");
     }
 }
+
+#[test]
+fn a_name_that_nobody_can_see_or_that_reverses_the_text_around_it_is_refused() {
+    for hidden in [
+        '\u{200b}',
+        '\u{feff}',
+        '\u{ad}',
+        '\u{3164}',
+        '\u{2800}',
+        '\u{61c}',
+        '\u{200f}',
+        '\u{2060}',
+        '\u{e0001}',
+    ] {
+        let error = KeyNameError::ForbiddenCharacter { at: 1 };
+        assert_eq!(
+            format!("a{hidden}b").parse::<KeyName>(),
+            Err(error),
+            "{hidden:?}"
+        );
+    }
+    // Joined emojis, a joiner of Persian and a variation selector are how people write.
+    for name in ["👩‍💻 laptop", "نمی‌خواهم", "❤️"] {
+        assert_eq!(name.parse::<KeyName>().unwrap().as_str(), name);
+    }
+}

@@ -105,6 +105,7 @@ impl Store {
         loop {
             // One more than asked for tells whether the list goes on.
             let page = filtered(self.query_keys(&pk), filter)
+                .limit(rows_a_read(filter, limit))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -145,6 +146,16 @@ impl Store {
             .expression_attribute_values(":keys", AttributeValue::S(SORT_PREFIX.to_owned()))
             .scan_index_forward(false)
             .consistent_read(true)
+    }
+}
+
+/// How many rows to read at once: no more than are wanted, unless a filter may drop most of them.
+fn rows_a_read(filter: KeyFilter, limit: usize) -> i32 {
+    let wanted = i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX);
+    if filter == KeyFilter::default() {
+        wanted
+    } else {
+        wanted.max(250)
     }
 }
 

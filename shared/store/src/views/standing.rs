@@ -21,8 +21,10 @@ pub struct AccountStanding {
     pub version: u64,
 }
 
+pub(crate) const SORT_KEY: &str = "STANDING";
+
 pub(crate) fn key(id: &str) -> (String, String) {
-    (format!("ACCOUNT#{id}"), "STANDING".to_owned())
+    (format!("ACCOUNT#{id}"), SORT_KEY.to_owned())
 }
 
 pub(crate) fn row(id: &str, account: &Account, version: u64) -> Result<Item, StoreError> {

@@ -1,0 +1,141 @@
+//! Everything that decides is read consistently. The embedded database ignores the flag, so it is asserted where the SDK
+//! sends it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::get_item::GetItemInput;
+use aws_sdk_dynamodb::operation::query::QueryInput;
+use aws_sdk_dynamodb::operation::scan::ScanInput;
+use hubkeys_domain::{KeyId, Scheme};
+use hubkeys_store::KeyFilter;
+
+use crate::backend::Backend;
+use crate::given::{Given, at, context, creation, remembered, text};
+
+/// How often each kind of read was sent, and whether it was consistent.
+type Reads = BTreeMap<(&'static str, Option<bool>), usize>;
+
+#[derive(Clone, Debug, Default)]
+struct ReadRecorder(Arc<Mutex<Reads>>);
+
+impl Intercept for ReadRecorder {
+    fn name(&self) -> &'static str {
+        "ReadRecorder"
+    }
+
+    fn read_before_serialization(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let input = context.input();
+        let read = if let Some(get) = input.downcast_ref::<GetItemInput>() {
+            ("GetItem", get.consistent_read())
+        } else if let Some(query) = input.downcast_ref::<QueryInput>() {
+            assert_eq!(query.index_name(), None, "an index is never consistent");
+            ("Query", query.consistent_read())
+        } else if let Some(scan) = input.downcast_ref::<ScanInput>() {
+            assert_eq!(scan.index_name(), None, "an index is never consistent");
+            ("Scan", scan.consistent_read())
+        } else {
+            let kind = format!("{input:?}");
+            let writes = ["TransactWriteItemsInput", "PutItemInput", "DeleteItemInput"];
+            assert!(
+                writes.iter().any(|write| kind.contains(write)),
+                "an operation nobody has looked at: {kind}"
+            );
+            return Ok(());
+        };
+        *self.0.lock().unwrap().entry(read).or_default() += 1;
+        Ok(())
+    }
+}
+
+impl ReadRecorder {
+    /// What was read since the last call.
+    fn take(&self) -> Reads {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+fn recorded(given: Given) -> (Given, ReadRecorder) {
+    let recorder = ReadRecorder::default();
+    let config = given.client().config().to_builder();
+    let client = Client::from_conf(config.interceptor(recorder.clone()).build());
+    (given.with_client(client), recorder)
+}
+
+#[tokio::test]
+async fn every_read_that_decides_is_consistent() {
+    let (given, recorder) = recorded(Backend::embedded().await.fresh().await);
+    let by = given.verified("acme").await;
+    let store = &given.store;
+    let id = KeyId::generate(at(0)).unwrap();
+
+    // Each step, and the reads it takes.
+    let step = |name: &str, kinds: &[&str]| {
+        let reads = recorder.take();
+        for kind in kinds {
+            assert!(
+                reads.contains_key(&(*kind, Some(true))),
+                "{name}: {reads:?}"
+            );
+        }
+        for (kind, consistent) in reads.keys() {
+            assert_eq!(*consistent, Some(true), "{name}: {kind}");
+            assert!(kinds.contains(kind), "{name}: {reads:?}");
+        }
+    };
+    step("verify an account", &["Query"]);
+    store.standing(by.account()).await.unwrap();
+    step("standing", &["GetItem"]);
+    let earlier = store.earlier_request(by.account(), "once", at(0));
+    assert_eq!(earlier.await.unwrap(), None);
+    step("look for an earlier request", &["GetItem"]);
+    for repeated in [false, true] {
+        let command = creation(&id, &by, "Billing", Scheme::Basic, at(0));
+        let row = remembered(&by, "once", &id, at(0));
+        let created = store
+            .execute_on_key(&id, command, Some(&row), &context())
+            .await;
+        assert_eq!(created.is_err(), repeated);
+        step("create", &["Query"]);
+    }
+    let earlier = store.earlier_request(by.account(), "once", at(0));
+    assert!(earlier.await.unwrap().is_some());
+    step("find the earlier request", &["GetItem"]);
+    store
+        .keys(&by, KeyFilter::default(), 10, None)
+        .await
+        .unwrap();
+    step("list", &["Query"]);
+    store.key(&by, &id).await.unwrap();
+    step("show", &["Query"]);
+    store.key_history(&by, &id).await.unwrap();
+    step("history", &["Query"]);
+    given.reader.get(&id).await.unwrap();
+    step("verify", &["GetItem"]);
+    given.rename(&id, &by, "Invoices").await.unwrap();
+    step("rename", &["Query"]);
+    given.revoke(&id, &by).await.unwrap();
+    step("revoke", &["Query"]);
+
+    // With a row that is missing, one that differs and one too many, every branch is taken.
+    let mut row = given.view(&format!("KEY#{id}"), "VERIFY").await;
+    let orphan = KeyId::generate(at(1)).unwrap();
+    given.delete_view(&format!("KEY#{id}"), "VERIFY").await;
+    given.delete_view("ACCOUNT#acme", "LIMITS").await;
+    row.insert("pk".to_owned(), text(&format!("KEY#{orphan}")));
+    given.put_view(row).await;
+    recorder.take();
+    store.check(|_| ()).await.unwrap();
+    step("check", &["GetItem", "Query", "Scan"]);
+    store.rebuild(|_| ()).await.unwrap();
+    step("rebuild", &["GetItem", "Query", "Scan"]);
+}

@@ -1,0 +1,158 @@
+//! The keyring of one machine: a private file, made once.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Barrier;
+use std::time::Duration;
+
+use hubkeys_domain::keyring::Keyring;
+use hubkeys_domain::{KeyringVersion, Scheme, Secret};
+use hubkeys_store::{KeyringError, KeyringSource};
+use tempfile::TempDir;
+
+fn version(text: &str) -> KeyringVersion {
+    KeyringVersion::try_from(text.to_owned()).unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn a_keyring_is_made_private_and_stays_the_same() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    let made = KeyringSource::from_file(&path).await.unwrap();
+    assert_eq!(mode(&path), 0o600);
+    let text = fs::read_to_string(&path).unwrap();
+    let again = KeyringSource::from_file(&path).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    assert!(same(&*made.current().await, &*again.current().await));
+    assert_eq!(files(&folder), ["keyring.json"]);
+}
+
+/// Whether what one seals the other opens.
+fn same(one: &Keyring, other: &Keyring) -> bool {
+    let stored = one
+        .store(Scheme::Hmac, "hk_a", &Secret::of_any_form("s"))
+        .unwrap();
+    other.open("hk_a", &stored).is_ok()
+}
+
+fn files(folder: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(folder.path()).unwrap();
+    let names: BTreeSet<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.into_iter().collect()
+}
+
+#[test]
+fn many_who_start_at_once_make_one_keyring() {
+    const STARTERS: usize = 8;
+    for _ in 0..20 {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("keyring.json");
+        let start = Barrier::new(STARTERS);
+        let begin = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            start.wait();
+            runtime.block_on(async {
+                KeyringSource::from_file(&path)
+                    .await
+                    .unwrap()
+                    .current()
+                    .await
+            })
+        };
+        let keyrings: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..STARTERS).map(|_| scope.spawn(begin)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        for keyring in &keyrings {
+            assert!(same(&keyrings[0], keyring));
+        }
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(files(&folder), ["keyring.json"]);
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_others_may_read_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    KeyringSource::from_file(&path).await.unwrap();
+    for mode in [0o640, 0o604, 0o620, 0o666] {
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let error = KeyringSource::from_file(&path).await.unwrap_err();
+        assert!(
+            matches!(error, KeyringError::NotPrivate(_)),
+            "{mode:o}: {error:?}"
+        );
+        assert!(error.to_string().contains("chmod 600"), "{error}");
+    }
+    fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+    KeyringSource::from_file(&path).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_keyring_is_refused_and_kept() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    for text in ["", "{", r#"{"current":"1","1":"c2VjcmV0"}"#] {
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        let error = KeyringSource::from_file(&path).await.unwrap_err();
+        assert!(matches!(error, KeyringError::Format(_)), "{error:?}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    let nowhere = folder.path().join("missing/keyring.json");
+    let error = KeyringSource::from_file(&nowhere).await.unwrap_err();
+    assert!(matches!(error, KeyringError::File { .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_is_missing_is_looked_for_but_not_all_the_time() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    let source = KeyringSource::from_file(&path).await.unwrap();
+    let has = async |text: &str| {
+        let version = version(text);
+        let keyring = source.with_version(&version).await.unwrap();
+        keyring.has_version(&version)
+    };
+    assert!(has("1").await);
+
+    // The keyring is rotated behind its back.
+    let old = fs::read_to_string(&path).unwrap();
+    let rotated = old
+        .replace(r#""current":"1""#, r#""current":"2""#)
+        .replace('}', &format!(r#","2":"{}="}}"#, "A".repeat(43)));
+    fs::write(&path, rotated).unwrap();
+    assert!(!has("2").await, "it was read just now");
+    tokio::time::advance(Duration::from_secs(6)).await;
+    // A version that is there is no reason to read.
+    assert!(has("1").await);
+    assert_eq!(source.current().await.current(), &version("1"));
+    assert!(has("2").await);
+    assert_eq!(source.current().await.current(), &version("2"));
+    assert!(has("1").await, "what was stored under it stays readable");
+
+    // One that never was costs a read in five seconds, and no error.
+    tokio::time::advance(Duration::from_secs(6)).await;
+    fs::write(&path, old).unwrap();
+    assert!(!has("9").await);
+    assert_eq!(source.current().await.current(), &version("1"));
+    fs::remove_file(&path).unwrap();
+    assert!(!has("9").await);
+    tokio::time::advance(Duration::from_secs(6)).await;
+    assert!(source.with_version(&version("9")).await.is_err());
+}
