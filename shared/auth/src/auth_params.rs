@@ -1,8 +1,9 @@
 //! The `name="value"` list of an `Authorization` header: the strict part of RFC 9110 section 11.2 that clients of Hub
-//! HMAC use.
+//! HMAC and draft-cavage use.
 
 use std::fmt;
 
+use crate::Refusal;
 use crate::facts::is_token;
 
 /// One parameter. The value stands between the quotes as it is here: escapes are refused, so there is nothing to undo.
@@ -10,6 +11,26 @@ use crate::facts::is_token;
 pub(crate) struct AuthParam<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a str,
+    /// Not so: the value is digits.
+    pub(crate) is_quoted: bool,
+}
+
+impl<'a> AuthParam<'a> {
+    pub(crate) fn quoted(name: &'a str, value: &'a str) -> Self {
+        Self {
+            name,
+            value,
+            is_quoted: true,
+        }
+    }
+
+    pub(crate) fn integer(name: &'a str, value: &'a str) -> Self {
+        Self {
+            name,
+            value,
+            is_quoted: false,
+        }
+    }
 }
 
 /// Where a list of parameters stops being one. Quotes nothing of it.
@@ -42,6 +63,7 @@ impl ParamFault {
 pub(crate) struct AuthParams<'a> {
     rest: &'a str,
     done: bool,
+    takes_integers: bool,
 }
 
 impl<'a> AuthParams<'a> {
@@ -49,6 +71,15 @@ impl<'a> AuthParams<'a> {
         Self {
             rest: list,
             done: false,
+            takes_integers: false,
+        }
+    }
+
+    /// A list in which a value may also be digits without quotes.
+    pub(crate) fn with_integers(list: &'a str) -> Self {
+        Self {
+            takes_integers: true,
+            ..Self::new(list)
         }
     }
 
@@ -57,16 +88,29 @@ impl<'a> AuthParams<'a> {
         if !is_token(name) {
             return Err(ParamFault::Name);
         }
-        let quoted = rest.strip_prefix('"').ok_or(ParamFault::NotQuoted)?;
-        let end = quoted
-            .find(|character: char| {
-                !matches!(character, ' '..='~') || matches!(character, '"' | '\\')
-            })
-            .ok_or(ParamFault::Unterminated)?;
-        let (value, rest) = quoted.split_at(end);
-        let rest = rest
-            .strip_prefix('"')
-            .ok_or(ParamFault::ForbiddenCharacter)?;
+        let (param, rest) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let end = quoted
+                    .find(|character: char| {
+                        !matches!(character, ' '..='~') || matches!(character, '"' | '\\')
+                    })
+                    .ok_or(ParamFault::Unterminated)?;
+                let (value, rest) = quoted.split_at(end);
+                let rest = rest
+                    .strip_prefix('"')
+                    .ok_or(ParamFault::ForbiddenCharacter)?;
+                (AuthParam::quoted(name, value), rest)
+            }
+            None if self.takes_integers => {
+                let after = rest.trim_start_matches(|character: char| character.is_ascii_digit());
+                let (value, rest) = rest.split_at(rest.len() - after.len());
+                if value.is_empty() {
+                    return Err(ParamFault::NotQuoted);
+                }
+                (AuthParam::integer(name, value), rest)
+            }
+            None => return Err(ParamFault::NotQuoted),
+        };
         if rest.is_empty() {
             self.done = true;
         } else {
@@ -76,7 +120,7 @@ impl<'a> AuthParams<'a> {
                 .ok_or(ParamFault::Separator)?
                 .trim_start_matches(OWS);
         }
-        Ok(AuthParam { name, value })
+        Ok(param)
     }
 }
 
@@ -98,8 +142,42 @@ impl<'a> Iterator for AuthParams<'a> {
 
 impl fmt::Display for AuthParam<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}=\"{}\"", self.name, self.value)
+        if self.is_quoted {
+            write!(f, "{}=\"{}\"", self.name, self.value)
+        } else {
+            write!(f, "{}={}", self.name, self.value)
+        }
     }
+}
+
+/// The parameters of these names, each in its name's place and given once at the most. The case of names means nothing.
+pub(crate) fn by_name<'a, const N: usize>(
+    params: AuthParams<'a>,
+    names: [&str; N],
+) -> Result<[Option<AuthParam<'a>>; N], Refusal> {
+    let mut places = [None; N];
+    for param in params {
+        let param = param.map_err(|fault| Refusal::malformed(fault.as_str()))?;
+        let place = names
+            .iter()
+            .zip(&mut places)
+            .find(|(name, _)| name.eq_ignore_ascii_case(param.name));
+        match place {
+            Some((_, place @ None)) => *place = Some(param),
+            Some((name, Some(_))) => {
+                return Err(Refusal::malformed(format!(
+                    "the parameter {name} is given twice"
+                )));
+            }
+            None => {
+                return Err(Refusal::malformed(format!(
+                    "there is a parameter other than {}",
+                    names.join(", ")
+                )));
+            }
+        }
+    }
+    Ok(places)
 }
 
 #[cfg(test)]
@@ -114,16 +192,7 @@ mod tests {
 
     #[test]
     fn a_list_is_read_with_any_white_space_around_its_commas() {
-        let params = [
-            AuthParam {
-                name: "a",
-                value: "1 2",
-            },
-            AuthParam {
-                name: "B",
-                value: "",
-            },
-        ];
+        let params = [AuthParam::quoted("a", "1 2"), AuthParam::quoted("B", "")];
         for list in [
             r#"a="1 2",B="""#,
             "a=\"1 2\", B=\"\"",
@@ -164,6 +233,30 @@ mod tests {
     }
 
     #[test]
+    fn digits_stand_without_quotes_where_they_may() {
+        let read = |list| AuthParams::with_integers(list).collect::<Result<Vec<_>, _>>();
+        assert_eq!(
+            read(r#"a=012 , b="1""#),
+            Ok(vec![
+                AuthParam::integer("a", "012"),
+                AuthParam::quoted("b", "1")
+            ])
+        );
+        for (list, fault) in [
+            ("a=", ParamFault::NotQuoted),
+            ("a=-1", ParamFault::NotQuoted),
+            ("a=x", ParamFault::NotQuoted),
+            ("a=1.5", ParamFault::Separator),
+            ("a=1x", ParamFault::Separator),
+            ("a=1 2", ParamFault::Separator),
+            ("a=1,", ParamFault::Name),
+            ("a=١", ParamFault::NotQuoted),
+        ] {
+            assert_eq!(read(list), Err(fault), "{list}");
+        }
+    }
+
+    #[test]
     fn reading_stops_at_the_first_fault() {
         let mut params = AuthParams::new(r#"a=1,b="2""#);
         assert!(params.next().is_some_and(|param| param.is_err()));
@@ -177,7 +270,7 @@ mod tests {
             separator in "[ \t]{0,3},[ \t]{0,3}",
         ) {
             let params: Vec<AuthParam<'_>> =
-                params.iter().map(|(name, value)| AuthParam { name, value }).collect();
+                params.iter().map(|(name, value)| AuthParam::quoted(name, value)).collect();
             let printed: Vec<String> = params.iter().map(AuthParam::to_string).collect();
             let printed = printed.join(&separator);
             prop_assert_eq!(read(&printed), Ok(params));

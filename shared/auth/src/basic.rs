@@ -6,7 +6,7 @@ use hubkeys_domain::{KnownSecret, Secret};
 use zeroize::Zeroizing;
 
 use crate::canonical_base64;
-use crate::{Binding, Outcome, Refusal};
+use crate::{Binding, Dialect, Outcome, Refusal};
 
 /// A key and the secret that was sent with it.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl BasicClaim {
 pub(crate) fn check(claim: &BasicClaim, known: &KnownSecret) -> Result<Binding, Refusal> {
     match known {
         KnownSecret::Digest { .. } if known.is_password(&claim.key, &claim.secret) => {
-            Ok(Binding::nothing())
+            Ok(Binding::nothing(Dialect::Basic))
         }
         KnownSecret::Digest { .. } => Err(Refusal::new(
             Outcome::WrongSecret,

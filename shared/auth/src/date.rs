@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use httpdate::HttpDate;
 use hubkeys_domain::Timestamp;
 
+use crate::Refusal;
+
 /// Parses an IMF-fixdate (RFC 9110 section 5.6.7), e.g. `Mon, 23 Nov 2026 08:30:00 GMT`, and nothing else.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let date: HttpDate = text.parse().ok()?;
@@ -14,6 +16,19 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
         return None;
     }
     Timestamp::try_from(SystemTime::from(date)).ok()
+}
+
+/// The date of a signed header field, if it is signed.
+pub(crate) fn signed(value: Option<&str>) -> Result<Option<Timestamp>, Refusal> {
+    value
+        .map(|value| {
+            parse(value).ok_or_else(|| {
+                Refusal::malformed(
+                    "the signed date is not of the form \"Mon, 23 Nov 2026 08:30:00 GMT\"",
+                )
+            })
+        })
+        .transpose()
 }
 
 /// Prints an instant as an IMF-fixdate, rounded down to the second.

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use md5::{Digest as _, Md5};
-
-use crate::digest::{MD5_OF_NOTHING, SHA256_OF_NOTHING};
+use crate::{Body, UrlScheme};
 
 /// A request as it was sent. Bounded and free of whatever could forge a line of a signing string, but never
 /// normalised, trimmed or decoded: a signature is over bytes.
@@ -15,22 +13,7 @@ pub struct RequestFacts {
     headers: Vec<(String, String)>,
     body: Body,
     source_address: Option<IpAddr>,
-}
-
-/// The body, as far as the asking service hands it over.
-#[derive(Clone)]
-pub enum Body {
-    /// There was none.
-    Absent,
-    /// The raw bytes, before any decoding of content.
-    Raw(Vec<u8>),
-    /// Digests that the asking service computed from the raw bytes.
-    Digests {
-        /// Its MD5. Hub HMAC needs it.
-        md5: Option<[u8; 16]>,
-        /// Its SHA-256.
-        sha256: Option<[u8; 32]>,
-    },
+    url_scheme: UrlScheme,
 }
 
 /// Why something is not a request. Quotes nothing of it.
@@ -73,9 +56,9 @@ pub enum FactsError {
     /// All names and values together are over 64 KiB.
     #[error("the header fields are longer than 65536 bytes together")]
     HeadersTooLong,
-    /// One digest is that of an empty body and the other is not.
+    /// One digest is that of an empty body and another is not.
     #[error(
-        "the body's MD5 and SHA-256 contradict each other: compute both from the same raw bytes"
+        "the body's digests contradict each other: compute all of them from the same raw bytes"
     )]
     ContradictoryDigests,
 }
@@ -106,12 +89,7 @@ impl RequestFacts {
             return Err(FactsError::Target);
         }
         check_headers(&headers)?;
-        if let Body::Digests {
-            md5: Some(md5),
-            sha256: Some(sha256),
-        } = &body
-            && (*md5 == MD5_OF_NOTHING) != (*sha256 == SHA256_OF_NOTHING)
-        {
+        if body.is_contradictory() {
             return Err(FactsError::ContradictoryDigests);
         }
         Ok(Self {
@@ -120,7 +98,14 @@ impl RequestFacts {
             headers,
             body,
             source_address,
+            url_scheme: UrlScheme::Https,
         })
+    }
+
+    /// These facts of a request that came by `url_scheme`. Without this, it came by HTTPS.
+    #[must_use]
+    pub fn with_url_scheme(self, url_scheme: UrlScheme) -> Self {
+        Self { url_scheme, ..self }
     }
 
     /// The method, as sent.
@@ -148,6 +133,11 @@ impl RequestFacts {
         self.source_address
     }
 
+    /// The scheme of the URL that was asked for.
+    pub fn url_scheme(&self) -> UrlScheme {
+        self.url_scheme
+    }
+
     /// The values of the field of this name, in any case of letters.
     pub(crate) fn field(&self, name: &str) -> Field<'_> {
         let mut values = self
@@ -158,32 +148,6 @@ impl RequestFacts {
             (None, _) => Field::Absent,
             (Some((_, value)), None) => Field::Once(value),
             (Some(_), Some(_)) => Field::Repeated,
-        }
-    }
-
-    /// Whether there is a body. A service that supplies no digest says nothing about it: then there may be one.
-    pub(crate) fn has_body(&self) -> bool {
-        match &self.body {
-            Body::Absent => false,
-            Body::Raw(bytes) => !bytes.is_empty(),
-            Body::Digests { md5, sha256 } => match (md5, sha256) {
-                (Some(md5), _) => *md5 != MD5_OF_NOTHING,
-                (None, Some(sha256)) => *sha256 != SHA256_OF_NOTHING,
-                (None, None) => true,
-            },
-        }
-    }
-
-    /// The MD5 of the body. `None`: the asking service supplied other digests only.
-    pub(crate) fn body_md5(&self) -> Option<[u8; 16]> {
-        match &self.body {
-            Body::Absent => Some(MD5_OF_NOTHING),
-            Body::Raw(bytes) => Some(Md5::digest(bytes).into()),
-            Body::Digests { md5, sha256 } => match (md5, sha256) {
-                (Some(md5), _) => Some(*md5),
-                (None, Some(SHA256_OF_NOTHING)) => Some(MD5_OF_NOTHING),
-                (None, _) => None,
-            },
         }
     }
 }
@@ -255,7 +219,7 @@ pub(crate) fn is_token(text: &str) -> bool {
         })
 }
 
-// The headers hold a secret, and the body is nobody's business.
+// The headers hold a secret.
 impl fmt::Debug for RequestFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestFacts")
@@ -263,15 +227,5 @@ impl fmt::Debug for RequestFacts {
             .field("headers", &self.headers.len())
             .field("body", &self.body)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absent => f.write_str("Absent"),
-            Self::Raw(bytes) => write!(f, "Raw({} bytes)", bytes.len()),
-            Self::Digests { .. } => f.write_str("Digests(…)"),
-        }
     }
 }

@@ -22,6 +22,14 @@ pub enum Outcome {
     WrongScheme,
     /// The key was revoked. Only a holder of its secret learns this.
     Revoked,
+    /// The signature was to be used only until an instant that is past.
+    Expired,
+    /// The signature was used before. Found by whoever keeps what was used, not here.
+    Replayed,
+    /// The key does not allow to sign in this dialect. Only a holder of its secret learns this.
+    ForbiddenDialect,
+    /// The key does not allow to sign with this algorithm. Only a holder of its secret learns this.
+    ForbiddenAlgorithm,
     /// The signed date is too far from now.
     ClockSkew,
     /// The body is not the one that was signed, or was not handed to the verifier.
@@ -41,6 +49,10 @@ impl Outcome {
             Self::SignatureMismatch => "signature_mismatch",
             Self::WrongScheme => "wrong_scheme",
             Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Replayed => "replayed",
+            Self::ForbiddenDialect => "forbidden_dialect",
+            Self::ForbiddenAlgorithm => "forbidden_algorithm",
             Self::ClockSkew => "clock_skew",
             Self::BodyMismatch => "body_mismatch",
             Self::InsufficientCoverage => "insufficient_coverage",

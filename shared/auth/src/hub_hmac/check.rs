@@ -1,17 +1,15 @@
 //! Whether a signature holds, and what it binds.
 
-use std::time::Duration;
-
 use hubkeys_domain::{KnownSecret, Secret, Timestamp};
 
-use super::coverage::announces_body;
-use super::{HubHmacClaim, signing_string};
-use crate::algorithm::Tag;
-use crate::digest::MD5_OF_NOTHING;
-use crate::{Binding, BoundBody, Outcome, Refusal, RequestFacts};
-
-/// How far a signed date may be from now, either way, and still be fresh.
-pub const MAX_SKEW: Duration = Duration::from_secs(300);
+use super::HubHmacClaim;
+use crate::freshness::require_fresh;
+use crate::mac::Tag;
+use crate::signature::{
+    insufficient, other_method, require_match, require_nothing_unsigned, secret,
+};
+use crate::signed_digest::{bound_body, needs_digest};
+use crate::{Binding, Dialect, Refusal, RequestFacts, lines, mac};
 
 /// What can be decided without the secret comes first, then the signature, and only then what an honest client may
 /// have got wrong: nobody but a holder of the secret learns how far the clocks are apart or what the body was.
@@ -21,32 +19,31 @@ pub(crate) fn check(
     known: &KnownSecret,
     now: Timestamp,
 ) -> Result<Binding, Refusal> {
-    let secret = match known {
-        KnownSecret::Plain(secret) => secret,
-        KnownSecret::Digest { .. } => {
-            return Err(Refusal::new(
-                Outcome::WrongScheme,
-                "the key is a Basic key and was presented with an HMAC signature: send its secret with Basic instead",
-            ));
-        }
-    };
+    let secret = secret(known)?;
     require_coverage(facts, claim)?;
-    if !tag(facts.method(), facts, claim, secret).is(claim.signature()) {
-        return Err(Refusal::new(
-            Outcome::SignatureMismatch,
-            "the signature is not that of this method, target and listed headers under the key's secret: compare your signing string with ours",
-        ));
-    }
+    require_match(
+        &tag(facts.method(), facts, claim, secret),
+        claim.signature(),
+    )?;
     for date in claim.dates() {
         require_fresh(date, now)?;
     }
     Ok(Binding {
         request_line: true,
+        authority: lines::signed(claim.lines(), "host").is_some(),
         date: claim.dates().min(),
-        body: bound_body(facts, claim)?,
+        body: bound_body(facts, claim.digests())?,
+        body_compared: facts.body().is_seen(),
         algorithm: Some(claim.algorithm()),
         signed_headers: claim.signed_headers().map(str::to_owned).collect(),
+        signature: Some(claim.signature().clone()),
+        ..Binding::nothing(Dialect::HubHmac)
     })
+}
+
+/// The text this claim's signature has to be of. Holds no secret: show it to the client's author.
+pub fn signing_string(facts: &RequestFacts, claim: &HubHmacClaim<'_>) -> String {
+    lines::text(facts.method(), facts.target(), claim.lines())
 }
 
 /// The method this request was signed for, if it is another one than it was sent with: what an author of a client
@@ -56,83 +53,34 @@ pub fn method_signed(
     claim: &HubHmacClaim<'_>,
     secret: &Secret,
 ) -> Option<&'static str> {
-    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
-        .into_iter()
-        .filter(|method| *method != facts.method())
-        .find(|method| tag(method, facts, claim, secret).is(claim.signature()))
+    other_method(facts.method(), |method| {
+        tag(method, facts, claim, secret).is(claim.signature())
+    })
 }
 
 fn tag(method: &str, facts: &RequestFacts, claim: &HubHmacClaim<'_>, secret: &Secret) -> Tag {
-    claim.algorithm().tag(secret.expose().as_bytes(), |to| {
-        signing_string::feed(method, facts.target(), claim.lines(), to);
+    mac::tag(claim.algorithm(), secret, |to| {
+        lines::feed(method, facts.target(), claim.lines(), to);
     })
 }
 
 fn require_coverage(facts: &RequestFacts, claim: &HubHmacClaim<'_>) -> Result<(), Refusal> {
-    let insufficient =
-        |detail: &'static str| Err(Refusal::new(Outcome::InsufficientCoverage, detail));
-    if !claim.signs_request_line() {
-        return insufficient("request-line is not signed: add it to the list of headers");
+    if !lines::bind_target(claim.lines()) {
+        return Err(insufficient(
+            "request-line is not signed: add it to the list of headers",
+        ));
     }
     // Unsigned headers are anybody's input: requiring the *signed* date is what stops an old signature from being
     // revived by a fresh date beside it.
     if claim.dates().next().is_none() {
-        return insufficient("no date is signed: add Date or X-Date to the list of headers");
+        return Err(insufficient(
+            "no date is signed: add Date or X-Date to the list of headers",
+        ));
     }
-    if facts.has_body() && claim.digests().next().is_none() {
-        return insufficient(
-            "the body's digest is not signed: send its MD5 as Content-MD5 or x-Content-MD5, and add that to the list of headers",
-        );
+    if needs_digest(facts) && claim.digests().is_empty() {
+        return Err(insufficient(
+            "the body's digest is not signed: send its MD5 as Content-MD5 or x-Content-MD5, or its SHA-256 as Digest or Content-Digest, and add that to the list of headers",
+        ));
     }
-    match claim.unsigned() {
-        Some(name) => Err(Refusal::new(
-            Outcome::InsufficientCoverage,
-            format!(
-                "the request has {name} and does not sign it: add it to the list of headers, or do not send it"
-            ),
-        )),
-        None => Ok(()),
-    }
-}
-
-fn require_fresh(date: Timestamp, now: Timestamp) -> Result<(), Refusal> {
-    let apart = now.as_millis().abs_diff(date.as_millis());
-    if u128::from(apart) <= MAX_SKEW.as_millis() {
-        return Ok(());
-    }
-    let side = if date < now { "behind" } else { "ahead of" };
-    Err(Refusal::new(
-        Outcome::ClockSkew,
-        format!(
-            "the signed date is {}.{:03} s {side} the verifier's clock, and 300 s are allowed: sign each request when it is sent, and set the client's clock",
-            apart / 1000,
-            apart % 1000
-        ),
-    ))
-}
-
-fn bound_body(facts: &RequestFacts, claim: &HubHmacClaim<'_>) -> Result<BoundBody, Refusal> {
-    let mismatch = |detail: &'static str| Err(Refusal::new(Outcome::BodyMismatch, detail));
-    if !facts.has_body() && announces_body(facts) {
-        return mismatch(
-            "the headers announce a body that the verifier was not given: hand over the raw body or its MD5",
-        );
-    }
-    let Some(first) = claim.digests().next() else {
-        return Ok(BoundBody::None);
-    };
-    let Some(body) = facts.body_md5() else {
-        return mismatch(
-            "the verifier was given no MD5 of the body: hand over the raw body or its MD5",
-        );
-    };
-    if claim.digests().all(|digest| digest == body) {
-        return Ok(BoundBody::Md5(first));
-    }
-    if first == MD5_OF_NOTHING {
-        return mismatch(
-            "the signed digest is that of an empty body, and there is one: release 2.1.0 of the Python SDK signs this, 2.1.3 does not",
-        );
-    }
-    mismatch("the body is not the one whose digest was signed: sign the very bytes that are sent")
+    require_nothing_unsigned(claim.unsigned())
 }

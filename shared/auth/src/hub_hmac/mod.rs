@@ -4,17 +4,25 @@
 //! Authorization: hmac username="…", algorithm="hmac-sha256", headers="Date Content-MD5 request-line", signature="…"
 //! ```
 //!
-//! The signature is the MAC of a line for each listed name, under the secret's bytes. See [`signing_string`].
+//! The signature is the MAC of a line for each listed name, under the secret's bytes:
+//!
+//! - `request-line` gives `POST /v1/messages?x=1 HTTP/1.1`;
+//! - `@request-target`, which clients of Kong use in its place, gives `@request-target: post /v1/messages?x=1`;
+//! - any other name gives `<name as listed>: <value as sent>`.
+//!
+//! The body is bound by a signed `Content-MD5` or `x-Content-MD5` (hexadecimal), `Digest: SHA-256=…` or `Content-Digest`.
+//! See [`signing_string`].
 
 mod check;
 mod claim;
-mod coverage;
 mod params;
 mod sign;
-mod signing_string;
 
 pub(crate) use check::check;
-pub use check::{MAX_SKEW, method_signed};
+pub use check::{method_signed, signing_string};
 pub use claim::HubHmacClaim;
-pub use sign::{NameStyle, SignError, Unsigned, sign};
-pub use signing_string::signing_string;
+pub(crate) use params::Params;
+pub use sign::{NameStyle, sign};
+
+pub use crate::freshness::MAX_SKEW;
+pub use crate::signing::{SignError, Unsigned};

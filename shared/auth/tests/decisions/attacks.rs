@@ -132,8 +132,8 @@ const SIGNED: [Attack; 38] = [
         },
     ),
     (
-        "a signed Digest in place of the MD5",
-        "insufficient_coverage",
+        "a signed Digest of an empty body in place of the MD5",
+        "body_mismatch",
         |r| {
             r.remove("Content-MD5");
             r.add(

@@ -19,7 +19,7 @@ fn presented(header: &str) -> Result<(String, String), String> {
         .map_err(|error| Refusal::from(error).outcome.to_string())?;
     match parse(&facts).map_err(|refusal| refusal.outcome.to_string())? {
         Claim::Basic(claim) => Ok((claim.key().to_owned(), claim.secret().expose().to_owned())),
-        Claim::HubHmac(_) => panic!("{header} is not a signature"),
+        _ => panic!("{header} is no password"),
     }
 }
 
@@ -146,7 +146,7 @@ fn another_scheme_is_unsupported_whatever_follows_it() {
         "Bearer dTpw",
         "Bearer",
         "Digest username=\"u\"",
-        "Signature keyId=\"k\"",
+        "Signatures keyId=\"k\"",
         "Basics dTpw",
         "hmac-sha256 x",
     ] {
@@ -230,7 +230,14 @@ fn basic_binds_nothing_and_its_claim_prints_no_secret() {
     assert_eq!(
         decision,
         Ok(Binding {
+            dialect: hubkeys_auth::Dialect::Basic,
             request_line: false,
+            authority: false,
+            body_compared: false,
+            created: None,
+            expires: None,
+            nonce: None,
+            signature: None,
             date: None,
             body: BoundBody::None,
             algorithm: None,

@@ -15,6 +15,7 @@ fn digests(md5_hex: Option<&str>, sha256_hex: Option<&str>) -> Body {
     Body::Digests {
         md5: md5_hex.map(md5),
         sha256: sha256_hex.map(|hex| hex::decode(hex).unwrap().try_into().unwrap()),
+        sha512: None,
     }
 }
 
@@ -145,7 +146,8 @@ fn a_decision_says_what_was_bound() {
     request.list = "Date content-md5 X-Date request-line".to_owned();
     request.sign();
     let binding = request.decided().unwrap();
-    assert!(binding.request_line);
+    assert!(binding.request_line && !binding.authority);
+    assert_eq!(binding.dialect, hubkeys_auth::Dialect::HubHmac);
     assert_eq!(
         binding.date,
         Some("2026-11-23T08:29:00Z".parse::<Timestamp>().unwrap())

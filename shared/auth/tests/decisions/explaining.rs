@@ -20,7 +20,7 @@ fn facts(request: Request) -> RequestFacts {
 fn claim(facts: &RequestFacts) -> HubHmacClaim<'_> {
     match parse(facts).unwrap() {
         Claim::HubHmac(claim) => claim,
-        Claim::Basic(_) => panic!("not a signature"),
+        _ => panic!("not a signature of Hub HMAC"),
     }
 }
 

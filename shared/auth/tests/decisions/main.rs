@@ -10,9 +10,12 @@
 mod attacks;
 mod basic;
 mod bodies;
+mod dialect_outcomes;
+mod dialects;
 mod explaining;
 mod facts;
 mod header;
 mod properties;
 mod request;
+mod signers;
 mod vectors;

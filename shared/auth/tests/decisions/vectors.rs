@@ -4,10 +4,11 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hubkeys_auth::{Body, Refusal, RequestFacts};
+use hubkeys_auth::{Body, Dialect, Refusal, RequestFacts, UrlScheme, parse};
 use hubkeys_domain::{KnownSecret, Secret};
 use serde::Deserialize;
 
+use crate::dialect_outcomes::OUTCOMES;
 use crate::request::{basic_secret, decide, word};
 
 #[derive(Deserialize)]
@@ -20,6 +21,7 @@ struct Case {
     name: String,
     scheme: String,
     now: String,
+    url_scheme: String,
     method: String,
     target: String,
     headers: Vec<(String, String)>,
@@ -30,23 +32,24 @@ struct Case {
 }
 
 impl Case {
-    fn judged(&self) -> String {
+    fn facts(&self) -> Result<RequestFacts, Refusal> {
         let body = match &self.body_base64 {
             Some(body) => Body::Raw(STANDARD.decode(body).unwrap()),
             None => Body::Absent,
         };
-        let facts = RequestFacts::new(&self.method, &self.target, self.headers.clone(), body, None);
+        let scheme = UrlScheme::from_name(&self.url_scheme).unwrap();
+        RequestFacts::new(&self.method, &self.target, self.headers.clone(), body, None)
+            .map(|facts| facts.with_url_scheme(scheme))
+            .map_err(Refusal::from)
+    }
+
+    fn judged(&self) -> String {
         let known = if self.scheme == "basic" {
             basic_secret(&self.key, &self.secret)
         } else {
             KnownSecret::Plain(Secret::of_any_form(&self.secret))
         };
-        let decision = decide(
-            facts.map_err(Refusal::from),
-            &known,
-            self.now.parse().unwrap(),
-        );
-        word(&decision)
+        word(&decide(self.facts(), &known, self.now.parse().unwrap()))
     }
 }
 
@@ -59,15 +62,9 @@ fn cases(file: &str) -> Vec<Case> {
     serde_json::from_str::<File>(&read(file)).unwrap().cases
 }
 
-fn of_supported_schemes(file: &str) -> Vec<Case> {
-    let mut cases = cases(file);
-    cases.retain(|case| ["basic", "hub-hmac"].contains(&case.scheme.as_str()));
-    cases
-}
-
 #[track_caller]
 fn every_case_is_judged_as_expected(file: &str, count: usize) {
-    let cases = of_supported_schemes(file);
+    let cases = cases(file);
     // A file that lost its cases would pass without this.
     assert_eq!(cases.len(), count, "{file}");
     for case in cases {
@@ -88,7 +85,7 @@ fn published_literals_are_judged_as_expected() {
 
 #[test]
 fn requests_of_real_clients_are_judged_as_expected() {
-    every_case_is_judged_as_expected("clients.json", 29);
+    every_case_is_judged_as_expected("clients.json", 36);
 }
 
 #[test]
@@ -97,19 +94,59 @@ fn attacks_are_judged_as_expected() {
 }
 
 #[test]
-fn a_scheme_that_is_not_verified_yet_is_unsupported() {
-    let mut cases = cases("clients.json");
-    cases.retain(|case| ["cavage-12", "rfc9421"].contains(&case.scheme.as_str()));
-    assert_eq!(cases.len(), 7);
-    for case in cases {
-        assert_eq!(case.judged(), "unsupported_scheme", "{}", case.name);
+fn attacks_on_the_further_dialects_are_judged_as_expected() {
+    every_case_is_judged_as_expected("dialect-attacks.json", OUTCOMES.len());
+}
+
+#[test]
+fn every_case_of_the_further_dialects_comes_out_as_it_was_made_to() {
+    let cases = cases("dialect-attacks.json");
+    assert_eq!(cases.len(), OUTCOMES.len());
+    for (case, (name, outcome)) in cases.iter().zip(OUTCOMES) {
+        assert_eq!(
+            (case.name.as_str(), case.judged().as_str()),
+            (name, outcome)
+        );
     }
 }
 
+#[test]
+fn a_claim_is_of_the_dialect_that_its_vector_names() {
+    let count = |dialect: Dialect, file: &str| {
+        let mut cases = cases(file);
+        cases.retain(|case| case.scheme == dialect.as_str() && case.expect == "valid");
+        for case in &cases {
+            let facts = case.facts().unwrap();
+            let claim = parse(&facts).unwrap();
+            assert_eq!(claim.dialect(), dialect, "{}", case.name);
+            assert_eq!(claim.key(), case.key, "{}", case.name);
+            assert_eq!(claim.algorithm().is_some(), dialect != Dialect::Basic);
+        }
+        cases.len()
+    };
+    let counts = Dialect::ALL.map(|dialect| {
+        [
+            "published.json",
+            "clients.json",
+            "attacks.json",
+            "dialect-attacks.json",
+        ]
+        .map(|file| count(dialect, file))
+    });
+    assert_eq!(
+        counts,
+        [[0, 17, 0, 0], [3, 10, 8, 4], [0, 3, 0, 15], [0, 3, 0, 13]]
+    );
+}
+
 /// The outcome of every refused case, so that none is refused for a reason other than the one it was made for.
-const REFUSED: [(&str, &str); 29] = [
+const REFUSED: [(&str, &str); 30] = [
     ("mm-node-2.0.3-hmac-put-cancel", "signature_mismatch"),
     ("mm-python-2.1.3-hmac-put-cancel", "signature_mismatch"),
+    (
+        "py-httpsig-1.3.0-sha256-get-date-only",
+        "insufficient_coverage",
+    ),
     ("deny-body-tampered", "body_mismatch"),
     ("deny-body-not-bound", "insufficient_coverage"),
     ("deny-digest-present-unsigned", "insufficient_coverage"),
@@ -143,7 +180,7 @@ const REFUSED: [(&str, &str); 29] = [
 fn every_refused_case_is_refused_for_the_reason_it_was_made_for() {
     let refused: Vec<(String, String)> = ["clients.json", "attacks.json"]
         .into_iter()
-        .flat_map(of_supported_schemes)
+        .flat_map(cases)
         .filter(|case| case.expect == "refused")
         .map(|case| (case.name.clone(), case.judged()))
         .collect();

@@ -4,8 +4,10 @@ use crate::facts::Field;
 use crate::{Refusal, RequestFacts};
 
 /// Fields of which a second one makes a request two requests: one service reads the first, another the last.
-const ONCE: [&str; 11] = [
+const ONCE: [&str; 13] = [
     "authorization",
+    "signature",
+    "signature-input",
     "date",
     "x-date",
     "content-md5",

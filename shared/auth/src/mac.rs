@@ -1,74 +1,39 @@
-//! The hash functions a signature may be made with.
+//! Message authentication codes, by each algorithm a signature may be made with.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use hubkeys_domain::{Algorithm, Secret};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 
-/// What a signature is made with. SHA-1 is here because the official SDKs sign with it; HMAC does not need the
-/// collision resistance that SHA-1 has lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Algorithm {
-    /// HMAC-SHA-1.
-    HmacSha1,
-    /// HMAC-SHA-256.
-    HmacSha256,
-    /// HMAC-SHA-384.
-    HmacSha384,
-    /// HMAC-SHA-512.
-    HmacSha512,
-}
-
-impl Algorithm {
-    /// Every algorithm.
-    pub const ALL: [Self; 4] = [
-        Self::HmacSha1,
-        Self::HmacSha256,
-        Self::HmacSha384,
-        Self::HmacSha512,
-    ];
-
-    /// The algorithm of exactly this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.as_str() == name)
-    }
-
-    /// The algorithm as it stands in a header and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::HmacSha1 => "hmac-sha1",
-            Self::HmacSha256 => "hmac-sha256",
-            Self::HmacSha384 => "hmac-sha384",
-            Self::HmacSha512 => "hmac-sha512",
-        }
-    }
-
-    /// The length of its signatures, in bytes.
-    pub fn tag_len(self) -> usize {
-        match self {
-            Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
-            Self::HmacSha384 => 48,
-            Self::HmacSha512 => 64,
-        }
-    }
-
-    /// The MAC of a message that is fed in parts, so that no signing string is built for it.
-    pub(crate) fn tag(self, secret: &[u8], feed: impl FnOnce(&mut dyn FnMut(&str))) -> Tag {
-        match self {
-            Self::HmacSha1 => tag::<Hmac<Sha1>>(secret, feed),
-            Self::HmacSha256 => tag::<Hmac<Sha256>>(secret, feed),
-            Self::HmacSha384 => tag::<Hmac<Sha384>>(secret, feed),
-            Self::HmacSha512 => tag::<Hmac<Sha512>>(secret, feed),
-        }
+/// The length of an algorithm's MACs, in bytes.
+pub(crate) fn tag_len(algorithm: Algorithm) -> usize {
+    match algorithm {
+        Algorithm::HmacSha1 => 20,
+        Algorithm::HmacSha256 => 32,
+        Algorithm::HmacSha384 => 48,
+        Algorithm::HmacSha512 => 64,
     }
 }
 
-fn tag<M: Mac + KeyInit>(secret: &[u8], feed: impl FnOnce(&mut dyn FnMut(&str))) -> Tag {
+/// The MAC of a message that is fed in parts, so that no signing string is built for it.
+pub(crate) fn tag(
+    algorithm: Algorithm,
+    secret: &Secret,
+    feed: impl FnOnce(&mut dyn FnMut(&str)),
+) -> Tag {
+    let secret = secret.expose().as_bytes();
+    match algorithm {
+        Algorithm::HmacSha1 => hmac::<Hmac<Sha1>>(secret, feed),
+        Algorithm::HmacSha256 => hmac::<Hmac<Sha256>>(secret, feed),
+        Algorithm::HmacSha384 => hmac::<Hmac<Sha384>>(secret, feed),
+        Algorithm::HmacSha512 => hmac::<Hmac<Sha512>>(secret, feed),
+    }
+}
+
+fn hmac<M: Mac + KeyInit>(secret: &[u8], feed: impl FnOnce(&mut dyn FnMut(&str))) -> Tag {
     #[expect(
         clippy::expect_used,
         reason = "HMAC takes a key of any length (RFC 2104 section 2)"
@@ -78,15 +43,10 @@ fn tag<M: Mac + KeyInit>(secret: &[u8], feed: impl FnOnce(&mut dyn FnMut(&str)))
     Tag::from_slice(&mac.finalize().into_bytes())
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A MAC of any of the algorithms, presented or computed.
+/// A MAC of any of the algorithms, presented or computed. Until its request is too old it is a credential: `Debug` does
+/// not print it, and comparing two does not tell where they differ.
 #[derive(Clone)]
-pub(crate) struct Tag {
+pub struct Tag {
     bytes: [u8; Self::MAX],
     len: usize,
 }
@@ -103,7 +63,8 @@ impl Tag {
         Self { bytes, len }
     }
 
-    pub(crate) fn as_slice(&self) -> &[u8] {
+    /// Its bytes.
+    pub fn as_slice(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
@@ -113,7 +74,14 @@ impl Tag {
     }
 }
 
-// A signature that is still fresh is a credential.
+impl PartialEq for Tag {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Tag {}
+
 impl fmt::Debug for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tag(…)")
@@ -162,12 +130,13 @@ mod tests {
             let (start, end) = data.split_at(5);
             let published = [case.sha1.as_str(), &case.sha256, sha384, sha512];
             for (algorithm, published) in Algorithm::ALL.into_iter().zip(published) {
-                let tag = algorithm.tag(&hex::decode(&case.key_hex)?, |to| {
+                let key = String::from_utf8(hex::decode(&case.key_hex)?)?;
+                let tag = tag(algorithm, &Secret::of_any_form(key), |to| {
                     to(start);
                     to(end);
                 });
                 assert_eq!(hex::encode(tag.as_slice()), published, "{algorithm}");
-                assert_eq!(tag.as_slice().len(), algorithm.tag_len());
+                assert_eq!(tag.as_slice().len(), tag_len(algorithm));
             }
         }
         Ok(())
