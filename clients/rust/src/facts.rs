@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hubkeys_auth::UrlScheme;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
@@ -24,7 +25,8 @@ pub struct Facts {
     pub body: Body,
     /// Where the request came from, if that is known.
     pub source_address: Option<IpAddr>,
-    /// How the client reached the platform.
+    /// The scheme of the URL that the client called, `https` also where something in front of the service ended TLS. A signature
+    /// may cover it.
     pub url_scheme: UrlScheme,
 }
 
@@ -54,17 +56,6 @@ pub struct BodyDigests {
     pub sha512: Option<[u8; 64]>,
 }
 
-/// The scheme of the URL that the client called. A signature may cover it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UrlScheme {
-    /// `https`, also where something in front of the service ended TLS.
-    #[default]
-    Https,
-    /// `http`.
-    Http,
-}
-
 impl Serialize for Facts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut document = serializer.serialize_struct("Facts", 6)?;
@@ -82,7 +73,7 @@ impl Serialize for Facts {
             None => document.skip_field("source_address")?,
             Some(address) => document.serialize_field("source_address", &address)?,
         }
-        document.serialize_field("url_scheme", &self.url_scheme)?;
+        document.serialize_field("url_scheme", self.url_scheme.as_str())?;
         document.end()
     }
 }

@@ -36,7 +36,8 @@ mod principal;
 mod verify;
 
 pub use decision::{Bound, BoundBody, Decision, Refusal, Scheme, UnreadableDecision, Valid};
-pub use facts::{Body, BodyDigests, Facts, UrlScheme};
+pub use facts::{Body, BodyDigests, Facts};
+pub use hubkeys_auth::UrlScheme;
 pub use layer::{AuthorizerContext, Protect};
 pub use outcome::Outcome;
 pub use principal::Principal;

@@ -1,11 +1,11 @@
-//! Signing requests: the signers that verify's own decisions are tested with.
+//! Signing requests, in each dialect that verify takes: [`hub_hmac`], [`rfc9421`] and [`cavage`].
 //!
 //! ```
-//! use hubkeys_client::sign::{Algorithm, Secret, Timestamp, hub_hmac};
+//! use hubkeys_client::sign::{Algorithm, Secret, Timestamp, Unsigned, hub_hmac};
 //!
 //! # fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = Secret::of_any_form("hs_ThisIsAnExampleAndOpensNothing");
-//! let request = hub_hmac::Unsigned {
+//! let request = Unsigned {
 //!     method: "POST",
 //!     target: "/v1/messages",
 //!     date: Timestamp::try_from(std::time::SystemTime::now())?,
@@ -18,5 +18,5 @@
 //! # run().unwrap();
 //! ```
 
-pub use hubkeys_auth::{Algorithm, hub_hmac};
+pub use hubkeys_auth::{Algorithm, SignError, Unsigned, UrlScheme, cavage, hub_hmac, rfc9421};
 pub use hubkeys_domain::{Secret, Timestamp};
