@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hubkeys_store::{CredentialReader, Database, KeyringSource, Store, Tables};
+use hubkeys_store::{CredentialReader, ReplayGuard, Database, KeyringSource, Store, Tables};
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
 use tokio::net::TcpListener;
@@ -74,7 +74,8 @@ impl Stack {
         let tables = tables(&database, &template.tables)?;
         // A keyring of its own, as the deployed function has.
         let reader = CredentialReader::new(tables.clone());
-        let verifier = Verifier::new(reader, keyring(&folder).await?)
+        let guard = ReplayGuard::new(tables.clone());
+        let verifier = Verifier::new(reader, guard, keyring(&folder).await?)
             .await
             .map_err(|error| failed(&folder, KEYRING, &error))?;
         let functions = functions::all(Store::new(tables), keyring(&folder).await?, verifier);

@@ -14,6 +14,7 @@ mod durability;
 mod emulator;
 mod journey;
 mod lambda;
+mod shapes;
 mod signing_clients;
 mod stack;
 mod tenants;

@@ -1,6 +1,6 @@
 //! What verify answers, and what it logs.
 
-use hubkeys_auth::{Algorithm, Binding, BoundBody, Refusal};
+use hubkeys_auth::{Algorithm, Binding, BoundBody, Outcome, Refusal};
 use hubkeys_domain::{AccountId, KeyId, Scheme, Timestamp};
 use hubkeys_store::Credential;
 use lambda_http::http::StatusCode;
@@ -48,57 +48,56 @@ struct Valid {
 struct Bound {
     method: bool,
     target: bool,
+    authority: bool,
     /// The signed date.
     date: Option<Timestamp>,
-    /// How the body is bound: `md5` or `none`.
+    /// How the body is bound: `none`, `md5`, `sha-256` or `sha-512`.
     body: &'static str,
-    /// The bound body's digest in hex: a service that has not handed over the body compares it.
+    /// The digest the body must have, in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
-    body_md5: Option<String>,
+    body_digest: Option<String>,
+    /// Whether the body was compared with it. If not, whoever has the body must.
+    body_compared: bool,
+    dialect: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     algorithm: Option<&'static str>,
     /// The signed header fields, as the client spelled them.
     headers: Vec<String>,
 }
 
-impl Decision {
-    pub(crate) fn valid(key: KeyId, credential: Credential, binding: Binding) -> Self {
-        let body_md5 = match binding.body {
-            BoundBody::Md5(md5) => Some(hex::encode(md5)),
+impl From<Binding> for Bound {
+    fn from(binding: Binding) -> Self {
+        let body_digest = match binding.body {
             BoundBody::None => None,
-        };
-        let bound = Bound {
-            method: binding.request_line,
-            target: binding.request_line,
-            date: binding.date,
-            body: binding.body.as_str(),
-            body_md5,
-            algorithm: binding.algorithm.map(Algorithm::as_str),
-            headers: binding.signed_headers,
-        };
-        let Credential {
-            account,
-            scheme,
-            version,
-            ..
-        } = credential;
-        let valid = Valid {
-            key,
-            account,
-            scheme,
-            version,
-            bound,
+            BoundBody::Md5(digest) => Some(hex::encode(digest)),
+            BoundBody::Sha256(digest) => Some(hex::encode(digest)),
+            BoundBody::Sha512(digest) => Some(hex::encode(digest)),
         };
         Self {
-            outcome: "valid",
-            allowed: true,
-            verdict: Verdict::Valid(Box::new(valid)),
+            method: binding.request_line,
+            target: binding.request_line,
+            authority: binding.authority,
+            date: binding.date,
+            body: binding.body.as_str(),
+            body_digest,
+            body_compared: binding.body_compared,
+            dialect: binding.dialect.as_str(),
+            algorithm: binding.algorithm.map(Algorithm::as_str),
+            headers: binding.signed_headers,
         }
+    }
+}
+
+impl Decision {
+    pub(crate) fn valid(key: KeyId, credential: Credential, binding: Binding) -> Self {
+        let Credential { account, scheme, version, .. } = credential;
+        let valid = Valid { key, account, scheme, version, bound: binding.into() };
+        Self { outcome: "valid", allowed: true, verdict: Verdict::Valid(Box::new(valid)) }
     }
 
     pub(crate) fn refused(key: Option<KeyId>, refusal: Refusal) -> Self {
         let verdict = Verdict::Refused {
-            status: StatusCode::UNAUTHORIZED.as_u16(),
+            status: status_of(refusal.outcome).as_u16(),
             detail: refusal.detail.into_owned(),
             key,
         };
@@ -119,6 +118,32 @@ impl Decision {
         self.allowed
     }
 
+    /// The key of a valid request.
+    pub(crate) fn key(&self) -> Option<&KeyId> {
+        match &self.verdict {
+            Verdict::Valid(valid) => Some(&valid.key),
+            Verdict::Refused { .. } => None,
+        }
+    }
+
+    /// What an authorizer tells the backend, as names and texts. Of a refusal nothing: it may reach the client.
+    pub(crate) fn context(&self) -> Vec<(&'static str, String)> {
+        let Verdict::Valid(valid) = &self.verdict else { return Vec::new() };
+        let Valid { key, account, scheme, version, bound } = valid.as_ref();
+        let mut context = vec![
+            ("account", account.to_string()),
+            ("key", key.to_string()),
+            ("scheme", scheme.to_string()),
+            ("dialect", bound.dialect.to_owned()),
+            ("version", version.to_string()),
+            ("bound_method", bound.method.to_string()),
+            ("bound_target", bound.target.to_string()),
+            ("bound_body", bound.body.to_owned()),
+        ];
+        context.extend(bound.body_digest.clone().map(|digest| ("bound_body_digest", digest)));
+        context
+    }
+
     pub(crate) fn log(&self, request_id: &str) {
         let (key, account) = match &self.verdict {
             Verdict::Valid(valid) => (Some(&valid.key), Some(&valid.account)),
@@ -129,5 +154,13 @@ impl Decision {
             account.map(tracing::field::display),
         );
         tracing::info!(request_id, outcome = self.outcome, key, account, "verified");
+    }
+}
+
+/// What the asking service answers its client: 401 to whoever did not prove who they are, 403 to who did and may not.
+fn status_of(outcome: Outcome) -> StatusCode {
+    match outcome {
+        Outcome::ForbiddenDialect | Outcome::ForbiddenAlgorithm => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNAUTHORIZED,
     }
 }

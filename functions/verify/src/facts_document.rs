@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hubkeys_auth::{Body, Outcome, Refusal, RequestFacts};
+use hubkeys_auth::{Body, Outcome, Refusal, RequestFacts, UrlScheme};
 use serde::Deserialize;
+
+use crate::remapped;
 
 /// The facts of a request, in JSON:
 ///
@@ -15,7 +17,8 @@ use serde::Deserialize;
 /// ```
 ///
 /// The target is as on the request line, the headers in order with duplicates. The body is raw (`body_base64`), or its
-/// digests (`"body_digests": {"md5": "<hex>", "sha256": "<hex>"}`), or left out where there was none.
+/// digests (`"body_digests": {"md5": "<hex>", "sha256": "<hex>", "sha512": "<hex>"}`), or left out where there was none.
+/// `"url_scheme": "http"` says that the client did not use TLS: RFC 9421 may sign that.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FactsDocument {
@@ -28,6 +31,9 @@ pub struct FactsDocument {
     body_digests: Option<BodyDigests>,
     #[serde(default)]
     source_address: Option<IpAddr>,
+    /// `http` or `https`; left out, `https`.
+    #[serde(default)]
+    url_scheme: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +43,8 @@ struct BodyDigests {
     md5: Option<String>,
     #[serde(default)]
     sha256: Option<String>,
+    #[serde(default)]
+    sha512: Option<String>,
 }
 
 impl TryFrom<FactsDocument> for RequestFacts {
@@ -54,19 +62,19 @@ impl TryFrom<FactsDocument> for RequestFacts {
             ),
             (None, Some(digests)) => Body::Digests {
                 md5: digest("md5", digests.md5)?,
-                sha256: digest("sha256", digests.sha256)?,
+                sha256: digest("sha256", digests.sha256)?, sha512: digest("sha512", digests.sha512)?,
             },
             (Some(_), Some(_)) => {
                 return Err(malformed("give body_base64 or body_digests, not both"));
             }
         };
-        Ok(Self::new(
-            document.method,
-            document.target,
-            document.headers,
-            body,
-            document.source_address,
-        )?)
+        let url_scheme = match document.url_scheme.as_deref() {
+            None => UrlScheme::default(),
+            Some(name) => UrlScheme::from_name(name).ok_or_else(|| malformed("url_scheme is neither http nor https"))?,
+        };
+        let headers = remapped::restore(document.headers)?;
+        let facts = Self::new(document.method, document.target, headers, body, document.source_address)?;
+        Ok(facts.with_url_scheme(url_scheme))
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts, hub_hmac};
 use hubkeys_domain::keyring::{Keyring, OpenError};
-use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, StoredSecret, Timestamp};
+use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, SigningPolicy, StoredSecret, Timestamp};
 use hubkeys_store::{
-    Credential, CredentialReader, KeyringError, KeyringSource, Status, StoreError,
+    Credential, CredentialReader, KeyringError, KeyringSource, ReplayGuard, Status, StoreError, Use,
 };
 
 use crate::{Decision, FactsDocument};
@@ -120,7 +120,7 @@ impl Verifier {
             Some(credential) if credential.scheme == presented => {
                 let known = self.open(&key, &credential.secret).await?;
                 match check(facts, claim, &known, now) {
-                    Ok(binding) => return self.admit(facts, claim, key, credential, binding).await,
+                    Ok(binding) => return self.admit(facts, key, credential, binding, now).await,
                     Err(refusal) => refusal,
                 }
             }
@@ -142,25 +142,30 @@ impl Verifier {
     async fn admit(
         &self,
         facts: &RequestFacts,
-        claim: &Claim<'_>,
         key: KeyId,
         credential: Credential,
         binding: Binding,
+        now: Timestamp,
     ) -> Result<Decision, CannotDecide> {
         if credential.status == Status::Revoked {
             return Ok(Decision::refused(Some(key), revoked()));
         }
-        if let Some(signature) = claim.signature() {
+        if let Some(signature) = &binding.signature {
             let default = SigningPolicy::default();
             let policy = credential.signing.as_ref().unwrap_or(&default);
-            if let Some(refusal) = forbidden(policy, &signature) {
+            if let Some(refusal) = forbidden(policy, &binding) {
                 return Ok(Decision::refused(Some(key), refusal));
             }
             // Last, so that only a request that passes everything else uses its signature up.
-            if policy.replay_protection.covers(facts.method(), signature.nonce().is_some())
-                && self.guard.use_once(&key, &signature.identity(), binding.good_until()).await? == Use::Again
-            {
-                return Ok(Decision::refused(Some(key), replayed()));
+            if policy.replay_protection.covers(facts.method(), binding.nonce.is_some()) {
+                let what = match &binding.nonce {
+                    Some(nonce) => format!("nonce#{nonce}"),
+                    None => hex::encode(signature.as_slice()),
+                };
+                let good_until = binding.date.unwrap_or(now).plus(hub_hmac::MAX_SKEW);
+                if self.guard.use_once(&key, &what, good_until).await? == Use::Again {
+                    return Ok(Decision::refused(Some(key), replayed()));
+                }
             }
         }
         Ok(Decision::valid(key, credential, binding))
@@ -244,4 +249,19 @@ fn wrong_scheme() -> Refusal {
 
 fn revoked() -> Refusal {
     Refusal::new(Outcome::Revoked, "the key was revoked: use another one")
+}
+
+fn replayed() -> Refusal {
+    Refusal::new(Outcome::Replayed, "the signature was used before, and is good for one use only: sign each request anew")
+}
+
+/// What the key's policy says to the way a request was signed.
+fn forbidden(policy: &SigningPolicy, binding: &Binding) -> Option<Refusal> {
+    if !binding.dialect.signing().is_some_and(|dialect| policy.dialects.contains(&dialect)) {
+        return Some(Refusal::new(Outcome::ForbiddenDialect, "the key does not allow to sign in this dialect"));
+    }
+    if !binding.algorithm.is_some_and(|algorithm| policy.algorithms.contains(&algorithm)) {
+        return Some(Refusal::new(Outcome::ForbiddenAlgorithm, "the key does not allow this algorithm"));
+    }
+    None
 }

@@ -2,8 +2,8 @@
 
 use super::{ApiKey, ApiKeyEvent, Key};
 use crate::{
-    AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, RevocationReason, Scheme, SigningPolicy, StoredSecret,
-    Timestamp,
+    AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, RevocationReason, Scheme, SigningPolicy,
+    StoredSecret, Timestamp,
 };
 
 /// A command on one key. Each carries the proof that its sender may administer keys, and the instant it is made.

@@ -68,6 +68,7 @@ pub(crate) fn created() -> ApiKeyEvent {
         name: name("Billing"),
         scheme: Scheme::Basic,
         secret: digest(),
+        signing: None,
         by: administrator_of_acme(),
         at: minute(0),
     }

@@ -2,8 +2,8 @@
 
 use cqrs_es::Aggregate as _;
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
-use hubkeys_domain::Scheme;
 use hubkeys_domain::api_key::{ApiKey, ApiKeyCommand, ApiKeyError, ApiKeyEvent};
+use hubkeys_domain::{ReplayProtection, Scheme, SigningPolicy};
 
 use crate::given::{
     administrator, administrator_of_acme, created, digest, key_id, minute, name, renamed, revoked,
@@ -19,6 +19,7 @@ fn create() -> ApiKeyCommand {
         name: name("Billing"),
         scheme: Scheme::Basic,
         secret: digest(),
+        signing: None,
         by: administrator("acme"),
         at: minute(0),
     }
@@ -175,4 +176,33 @@ fn a_key_is_renamed_500_times_at_the_most_so_that_its_revocation_stays_quick() {
     given(&events)
         .when(revoke("acme", None))
         .then_expect_events(vec![revoked(None)]);
+}
+
+#[test]
+fn a_signing_key_says_what_it_may_sign_with_and_a_basic_key_never_signs() {
+    let careful = SigningPolicy {
+        replay_protection: ReplayProtection::All,
+        ..SigningPolicy::default()
+    };
+    for (scheme, asked, kept) in [
+        (Scheme::Hmac, None, Some(SigningPolicy::default())),
+        (Scheme::Hmac, Some(careful.clone()), Some(careful.clone())),
+        (Scheme::Basic, None, None),
+        (Scheme::Basic, Some(careful), None),
+    ] {
+        let create = ApiKeyCommand::Create {
+            id: key_id(),
+            name: name("Billing"),
+            scheme,
+            secret: digest(),
+            signing: asked,
+            by: administrator("acme"),
+            at: minute(0),
+        };
+        let events = given(&[]).when(create).inspect_result().unwrap();
+        let [ApiKeyEvent::KeyCreated { signing, .. }] = events.as_slice() else {
+            panic!("{events:?}");
+        };
+        assert_eq!(*signing, kept);
+    }
 }

@@ -104,6 +104,7 @@ pub(crate) fn creation(
             Scheme::Basic => digest(),
             Scheme::Hmac => sealed(),
         },
+        signing: None,
         by: by.clone(),
         at,
     }
@@ -121,6 +122,7 @@ pub(crate) fn remembered(
         idempotency_key: idempotency_key.to_owned(),
         name: "Billing".parse().unwrap(),
         scheme: Scheme::Basic,
+        signing: None,
         key: key.clone(),
         at,
     }

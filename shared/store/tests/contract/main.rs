@@ -45,6 +45,7 @@ mod listing;
 mod lost_answers;
 mod overtaken;
 mod rebuilding;
+mod replay;
 mod rows;
 mod streams;
 mod tenants;
