@@ -69,22 +69,22 @@ impl Stack {
         let folder = DataFolder::open(&options.data)?;
         let (listener, address) = listen(options.port).await?;
         let authorizers = authorizers(&folder)?;
-        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        // One for the functions and one for verify, as they have when deployed.
+        let keyrings = (keyring(&folder).await?, keyring(&folder).await?);
         let routes = template.routes.iter().map(Route::key).collect();
-        let tables = tables(&database, &template.tables)?;
-        // A keyring of its own, as the deployed function has.
-        let reader = CredentialReader::new(tables.clone());
-        let verifier = Verifier::new(reader, keyring(&folder).await?)
-            .await
-            .map_err(|error| failed(&folder, KEYRING, &error))?;
-        let functions = functions::all(Store::new(tables), keyring(&folder).await?, verifier);
-        let gateway = Gateway::new(template.routes, functions, authorizers)
-            .map_err(|error| StartError::Template(error.to_string()))?;
-        seed::demo_accounts(&gateway).await?;
+        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        let gateway = match gateway(&folder, template, &database, keyrings, authorizers).await {
+            Ok(gateway) => Arc::new(gateway),
+            Err(error) => {
+                // Why it did not start is worth more to say than why it did not close, too.
+                let _ = database.stop().await;
+                return Err(error);
+            }
+        };
         Ok(Self {
             address,
             listener,
-            gateway: Arc::new(gateway),
+            gateway,
             routes,
             service_token_file: folder.file(SERVICE_TOKEN),
             database,
@@ -131,6 +131,26 @@ impl fmt::Debug for Stack {
     }
 }
 
+/// The gateway, with the functions behind it and the demo accounts open.
+async fn gateway(
+    folder: &DataFolder,
+    template: Template,
+    database: &EmbeddedDatabase,
+    (keyring, verifiers_keyring): (KeyringSource, KeyringSource),
+    authorizers: Authorizers,
+) -> Result<Gateway, StartError> {
+    let tables = tables(database, &template.tables)?;
+    let reader = CredentialReader::new(tables.clone());
+    let verifier = Verifier::new(reader, verifiers_keyring)
+        .await
+        .map_err(|error| failed(folder, KEYRING, &error))?;
+    let functions = functions::all(Store::new(tables), keyring, verifier);
+    let gateway = Gateway::new(template.routes, functions, authorizers)
+        .map_err(|error| StartError::Template(error.to_string()))?;
+    seed::demo_accounts(&gateway).await?;
+    Ok(gateway)
+}
+
 async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let refused = |reason: std::io::Error| match reason.kind() {
@@ -172,6 +192,7 @@ fn service_token() -> Result<Zeroizing<String>, SysError> {
 struct ServiceTokenTooShort;
 
 async fn keyring(folder: &DataFolder) -> Result<KeyringSource, StartError> {
+    folder.refuse_unsafe(KEYRING)?;
     KeyringSource::from_file(folder.file(KEYRING))
         .await
         .map_err(|error| failed(folder, KEYRING, &error))
