@@ -1,4 +1,7 @@
-//! The embedded DynamoDB: `dynoxide` on a file, spoken to by the real SDK over a port of its own on 127.0.0.1.
+//! The embedded DynamoDB: `dynoxide` on a file, spoken to by the real SDK in its own wire format, without a socket.
+
+mod in_process;
+mod operations;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
@@ -7,85 +10,83 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification, TimeToLiveStatus,
 };
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
+use self::in_process::InProcess;
 use crate::StartError;
 use crate::data_folder::DataFolder;
 use crate::template::Table;
+
+const FILE: &str = "dynamodb.sqlite";
+/// What SQLite puts beside it, and would take for its own if it found them.
+const BESIDE: [&str; 3] = [
+    "dynamodb.sqlite-journal",
+    "dynamodb.sqlite-shm",
+    "dynamodb.sqlite-wal",
+];
 
 /// The running database. Every commit is in its write-ahead log before it is acknowledged, so a killed process loses none.
 #[derive(Debug)]
 pub(crate) struct EmbeddedDatabase {
     pub(crate) client: Client,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<Result<(), String>>,
+    connector: InProcess,
 }
 
 impl EmbeddedDatabase {
     /// Opens the file and makes the tables that are missing.
     pub(crate) async fn start(folder: &DataFolder, tables: &[Table]) -> Result<Self, StartError> {
         let failed = |error: String| StartError::Database(error);
-        let path = folder.ensure_private("dynamodb.sqlite")?;
+        for name in BESIDE {
+            folder.refuse_unsafe(name)?;
+        }
+        let path = folder.ensure_private(FILE)?;
         let path = path
             .to_str()
             .ok_or_else(|| failed("the data folder's path is not UTF-8".to_owned()))?;
-        let database = dynoxide::Database::new(path).map_err(|error| failed(error.to_string()))?;
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| failed(error.to_string()))?;
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
-            listener,
-            database,
-            async {
-                // A sender that was dropped stops it too.
-                let _ = stopped.await;
-            },
-        ));
-        let running = Self {
-            client: client(&format!("http://{address}")),
-            stop,
-            server,
-        };
-        let existing = running
-            .client
-            .list_tables()
-            .send()
-            .await
-            .map_err(|error| failed(DisplayErrorContext(&error).to_string()))?;
-        for table in tables {
-            if !existing.table_names().contains(&table.name) {
-                create(&running.client, table).await.map_err(failed)?;
+        let connector = InProcess::open(path.to_owned()).await.map_err(failed)?;
+        let client = client(connector.clone());
+        match prepare(&client, tables).await {
+            Ok(()) => Ok(Self { client, connector }),
+            Err(error) => {
+                // Why it can't be used is worth more to say than why it did not close, too.
+                let _ = connector.close().await;
+                Err(failed(error))
             }
-            expire(&running.client, table).await.map_err(failed)?;
         }
-        Ok(running)
     }
 
     /// Finishes the requests under way and closes the file.
     pub(crate) async fn stop(self) -> Result<(), String> {
-        // The client's idle connections go with it.
-        drop(self.client);
-        let _ = self.stop.send(());
-        self.server.await.map_err(|error| error.to_string())?
+        self.connector.close().await
     }
 }
 
-fn client(endpoint: &str) -> Client {
+fn client(connector: InProcess) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
-        .endpoint_url(endpoint)
+        // Nothing is ever sent there: the connector asks no name server.
+        .endpoint_url("http://dynamodb.invalid")
         // Signed like everything, and checked by nobody.
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(connector)
         .build();
     Client::from_conf(config)
+}
+
+/// Makes the tables that are missing, and has their rows expire.
+async fn prepare(client: &Client, tables: &[Table]) -> Result<(), String> {
+    let existing = client
+        .list_tables()
+        .send()
+        .await
+        .map_err(|error| DisplayErrorContext(&error).to_string())?;
+    for table in tables {
+        if !existing.table_names().contains(&table.name) {
+            create(client, table).await?;
+        }
+        expire(client, table).await?;
+    }
+    Ok(())
 }
 
 async fn create(client: &Client, table: &Table) -> Result<(), String> {
@@ -153,7 +154,13 @@ async fn expire(client: &Client, table: &Table) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_dynamodb::types::AttributeValue;
+    use std::collections::HashMap;
+
+    use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+    use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+    use aws_sdk_dynamodb::types::{
+        AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    };
 
     use super::*;
     use crate::template::Template;
@@ -215,15 +222,91 @@ mod tests {
         assert!(get.await.unwrap().item.is_some());
     }
 
+    async fn started() -> (Folder, EmbeddedDatabase) {
+        let folder = Folder::new();
+        let data = DataFolder::open(folder.path()).unwrap();
+        let tables = Template::embedded().unwrap().tables;
+        let database = EmbeddedDatabase::start(&data, &tables).await.unwrap();
+        (folder, database)
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_transaction_says_why_as_dynamodb_does() {
+        let (_folder, database) = started().await;
+        let item = HashMap::from([("pk".to_owned(), text("a")), ("sk".to_owned(), text("1"))]);
+        let put = database.client.put_item().table_name("Events");
+        put.set_item(Some(item.clone())).send().await.unwrap();
+        let again = Put::builder()
+            .table_name("Events")
+            .set_item(Some(item.clone()))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .unwrap();
+        let other = Put::builder()
+            .table_name("Events")
+            .item("pk", text("b"))
+            .item("sk", text("1"));
+        let write = |put| TransactWriteItem::builder().put(put).build();
+        let transaction = database.client.transact_write_items();
+        let transaction = transaction
+            .transact_items(write(again))
+            .transact_items(write(other.build().unwrap()));
+        let error = transaction.send().await.unwrap_err().into_service_error();
+        let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
+            panic!("{error:?}");
+        };
+        let reasons = cancelled.cancellation_reasons();
+        assert_eq!(reasons[0].code(), Some("ConditionalCheckFailed"));
+        assert_eq!(reasons[0].item(), Some(&item));
+        assert_eq!(reasons[1].code(), Some("None"));
+        let get = database.client.get_item().table_name("Events");
+        let get = get.key("pk", text("b")).key("sk", text("1")).send();
+        assert!(get.await.unwrap().item.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_a_typed_error_of_the_sdk() {
+        let (_folder, database) = started().await;
+        let get = database.client.get_item().table_name("Nothing");
+        let get = get.key("pk", text("a")).key("sk", text("1")).send();
+        let error = get.await.unwrap_err().into_service_error();
+        assert!(error.is_resource_not_found_exception(), "{error:?}");
+        let put = database.client.put_item().table_name("Events");
+        let error = put.item("pk", text("a")).send().await.unwrap_err();
+        assert_eq!(error.code(), Some("ValidationException"), "{error:?}");
+        let absent = database.client.list_backups().send().await.unwrap_err();
+        assert_eq!(absent.code(), Some("ValidationException"), "{absent:?}");
+    }
+
+    #[tokio::test]
+    async fn requests_are_answered_up_to_the_stop_and_fail_after_it() {
+        let (_folder, database) = started().await;
+        let client = database.client.clone();
+        let puts = (0..50).map(|number| {
+            let put = client.put_item().table_name("Events");
+            let put = put
+                .item("pk", text("a"))
+                .item("sk", text(&number.to_string()));
+            put.send()
+        });
+        for put in futures::future::join_all(puts).await {
+            put.unwrap();
+        }
+        let scanned = client.scan().table_name("Events").send().await.unwrap();
+        assert_eq!(scanned.count(), 50);
+        database.stop().await.unwrap();
+        let error = client.list_tables().send().await.unwrap_err();
+        let error = DisplayErrorContext(&error).to_string();
+        assert!(error.contains("the embedded database is closed"), "{error}");
+    }
+
     #[tokio::test]
     async fn a_file_that_is_no_database_is_one_line() {
         let folder = Folder::new();
         let data = DataFolder::open(folder.path()).unwrap();
-        std::fs::write(
-            data.file("dynamodb.sqlite"),
-            "not a database, but long enough to be looked at",
-        )
-        .unwrap();
+        let file = data.ensure_private(FILE).unwrap();
+        std::fs::write(file, "not a database, but long enough to be looked at").unwrap();
         let error = EmbeddedDatabase::start(&data, &[])
             .await
             .unwrap_err()

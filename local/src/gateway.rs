@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream, HttpBody as _};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
+use http::request::Parts;
 use http::{HeaderValue, Request, StatusCode};
 use jiff::Timestamp;
 use lambda_http::Context;
@@ -19,11 +20,13 @@ use crate::authorizer::Authorizers;
 use crate::event::event;
 use crate::functions::{Function, FunctionError, Functions};
 use crate::problem::Problem;
-use crate::routing::{self, NoRoute};
+use crate::routing::{self, Matched, NoRoute};
 use crate::template::Route;
 
 /// What Lambda takes in one event. Functions have smaller bounds of their own.
 const MAX_BODY: usize = 6 * 1024 * 1024;
+/// What is read at most of a body that nobody wants.
+const MAX_FORGOTTEN: usize = 2 * MAX_BODY;
 /// The whole body must be here by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// The template's `Timeout`.
@@ -76,64 +79,98 @@ impl Gateway {
         request_id: Uuid,
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        // Read whatever it is for: refusing while the client still sends would reset the connection before it
-        // has read why.
-        let body = read(body, MAX_BODY).await?;
-        let matched = routing::find(&self.routes, parts.method.as_str(), parts.uri.path())
-            .map_err(|none| match none {
-                NoRoute::UnknownPath => Problem::not_found(),
-                NoRoute::OtherMethods(methods) => Problem::method_not_allowed(&methods),
-            })?;
-        let function = self
-            .functions
-            .get(matched.route.function.as_str())
-            .ok_or_else(Problem::internal)?;
-        let answer = match self
-            .authorizers
-            .authorize(matched.route.authorizer, &parts.headers)
-        {
-            Ok(authorizer) => {
-                let now = Timestamp::now();
-                let event = event(&parts, &body, &matched, authorizer, request_id, now);
-                invoke(function, event, request_id).await
+        let matched = match routing::find(&self.routes, parts.method.as_str(), parts.uri.path()) {
+            Ok(matched) => matched,
+            Err(none) => {
+                forget(body);
+                return Err(match none {
+                    NoRoute::UnknownPath => Problem::not_found(),
+                    NoRoute::OtherMethods(methods) => Problem::method_not_allowed(&methods),
+                });
             }
-            Err(problem) => Err(problem),
         };
+        let answer = self.on_route(&matched, &parts, body, request_id).await;
         let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
         response
             .extensions_mut()
             .insert(AnsweredBy(matched.route.key()));
         Ok(response)
     }
+
+    async fn on_route(
+        &self,
+        matched: &Matched<'_>,
+        parts: &Parts,
+        body: Body,
+        request_id: Uuid,
+    ) -> Result<Response, Problem> {
+        let function = self
+            .functions
+            .get(matched.route.function.as_str())
+            .ok_or_else(Problem::internal)?;
+        // Before the body: a stranger's is not worth keeping in memory.
+        let authorizer = match self
+            .authorizers
+            .authorize(matched.route.authorizer, &parts.headers)
+        {
+            Ok(authorizer) => authorizer,
+            Err(problem) => {
+                forget(body);
+                return Err(problem);
+            }
+        };
+        let body = read(body, MAX_BODY).await?;
+        let now = Timestamp::now();
+        let event = event(parts, &body, matched, authorizer, request_id, now);
+        invoke(function, event, request_id).await
+    }
 }
 
-/// The body, if it is at most `most` bytes. What is beyond is read and forgotten, up to a point, so that the client gets
-/// to read the refusal.
+/// The body, if it is at most `most` bytes.
 pub(crate) async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
+    let mut chunks = body.into_data_stream();
     let reading = async {
-        let mut chunks = body.into_data_stream();
         let mut kept = Vec::new();
-        let mut length = 0_usize;
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|_| Problem::bad_request("the body ended early"))?;
-            length = length.saturating_add(chunk.len());
-            if length <= most {
-                kept.extend_from_slice(&chunk);
-            } else if length > most.saturating_add(2 * MAX_BODY) {
-                break;
-            } else {
-                kept = Vec::new();
+            if chunk.len() > most.saturating_sub(kept.len()) {
+                return Ok(None);
             }
+            kept.extend_from_slice(&chunk);
         }
-        if length <= most {
-            Ok(kept)
-        } else {
+        Ok(Some(kept))
+    };
+    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+        Ok(Ok(Some(body))) => Ok(body),
+        Ok(Ok(None)) => {
+            forget_rest(chunks);
             Err(Problem::too_large(most))
         }
+        Ok(Err(problem)) => Err(problem),
+        Err(_) => Err(Problem::timed_out()),
+    }
+}
+
+/// Has a refused request's body read and forgotten while the refusal is sent, up to a point: closing the connection on a
+/// client that still sends would take the refusal from it.
+pub(crate) fn forget(body: Body) {
+    if !body.is_end_stream() {
+        forget_rest(body.into_data_stream());
+    }
+}
+
+fn forget_rest(mut chunks: BodyDataStream) {
+    let reading = async move {
+        let mut length = 0_usize;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            length = length.saturating_add(chunk.len());
+            if length > MAX_FORGOTTEN {
+                break;
+            }
+        }
     };
-    tokio::time::timeout(BODY_TIMEOUT, reading)
-        .await
-        .unwrap_or_else(|_| Err(Problem::timed_out()))
+    // Too late is like too much: the connection is closed.
+    tokio::spawn(tokio::time::timeout(BODY_TIMEOUT, reading));
 }
 
 async fn invoke(function: &Function, event: Value, request_id: Uuid) -> Result<Response, Problem> {

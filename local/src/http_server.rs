@@ -2,6 +2,7 @@
 //! goes through the gateway.
 
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,15 +14,17 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Request};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-use crate::gateway::{AnsweredBy, Gateway};
+use crate::gateway::{self, AnsweredBy, Gateway};
 use crate::problem::Problem;
 use crate::sign_in;
 
@@ -32,6 +35,8 @@ const READ_BUFFER: usize = 256 * 1024;
 const MAX_HEADERS: usize = 1_000;
 /// A head must be here by then; an idle connection is closed then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Together they can take no more memory than the machine of a developer has to spare. The next one waits its turn.
+const MAX_CONNECTIONS: usize = 256;
 /// Requests under way get this long when the stack stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -70,11 +75,12 @@ pub(crate) async fn serve(
         .max_buf_size(READ_BUFFER)
         .max_headers(MAX_HEADERS);
     let graceful = GracefulShutdown::new();
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+        let (stream, slot) = tokio::select! {
+            accepted = accept(&listener, &slots) => match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, or the client is gone again: the next accept may do.
                     tracing::warn!(%error, "a connection was not accepted");
@@ -92,6 +98,7 @@ pub(crate) async fn serve(
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");
             }
+            drop(slot);
         });
     }
     drop(listener);
@@ -101,6 +108,16 @@ pub(crate) async fn serve(
     {
         tracing::warn!("stopped before every request was answered");
     }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots).acquire_owned().await;
+    let slot = slot.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, slot))
 }
 
 /// Gives every request an id, refuses what no handler should see, and logs one line. Never headers, query or body: they
@@ -113,7 +130,10 @@ async fn observe(mut request: Request<Body>, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(request_id));
     let mut response = match admissible(&request) {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(request_id),
+        Err(problem) => {
+            gateway::forget(request.into_body());
+            problem.into_response(request_id)
+        }
     };
     if let Ok(value) = HeaderValue::try_from(request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -161,10 +181,15 @@ fn admissible(request: &Request<Body>) -> Result<(), Problem> {
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(Problem::bad_request("send one Host header"));
     };
-    // A web page of another origin whose name was made to point to 127.0.0.1 could otherwise sign in here as anyone.
     let host = host.to_str().unwrap_or_default();
+    // A whole URL as the target names the host too, and then it is the one that counts (RFC 9112 section 3.2.2).
+    let elsewhere = |target: &Authority| target.as_str() != host;
+    if request.uri().authority().is_some_and(elsewhere) {
+        return Err(Problem::misdirected());
+    }
+    // A web page of another origin whose name was made to point to 127.0.0.1 could otherwise sign in here as anyone.
     let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.parse::<u16>().is_ok() => name,
+        Some((name, port)) if is_port(port) => name,
         _ => host,
     };
     if name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost") {
@@ -172,6 +197,13 @@ fn admissible(request: &Request<Body>) -> Result<(), Problem> {
     } else {
         Err(Problem::misdirected())
     }
+}
+
+/// Strictly: `u16` would be parsed from `+80` too, but a function, which makes a URL of its host, would panic at that.
+fn is_port(text: &str) -> bool {
+    (1..=5).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && text.parse::<u16>().is_ok()
 }
 
 async fn through_the_gateway(

@@ -13,17 +13,15 @@ const OURS: [&str; 8] = [
 ];
 
 /// An `EnvFilter` text that logs our own code at `level` (`off`, `error`, `warn`, `info`, `debug` or `trace`) and
-/// everything else at `info` at most, whatever is asked for: below that the AWS SDK and the embedded database print
-/// bodies. A list of what may speak, not of what may not, so that a new dependency is silent until it was looked at.
+/// everything else at `info` at most, whatever is asked for: below that the AWS SDK prints bodies. A list of what may
+/// speak, not of what may not, so that a new dependency is silent until it was looked at.
 pub fn log_directives(level: &str) -> String {
     let others = match level {
         "debug" | "trace" => "info",
         other => other,
     };
-    // The database warns of every condition that does not hold, which is how commands find out about each other.
-    let database = if level == "off" { "off" } else { "error" };
     let ours = OURS.map(|target| format!("{target}={level}")).join(",");
-    format!("{others},dynoxide={database},{ours}")
+    format!("{others},{ours}")
 }
 
 #[cfg(test)]

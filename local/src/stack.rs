@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hubkeys_store::{CredentialReader, ReplayGuard, Database, KeyringSource, Store, Tables};
+use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard, Store, Tables};
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
 use tokio::net::TcpListener;
@@ -69,23 +69,22 @@ impl Stack {
         let folder = DataFolder::open(&options.data)?;
         let (listener, address) = listen(options.port).await?;
         let authorizers = authorizers(&folder)?;
-        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        // One for the functions and one for verify, as they have when deployed.
+        let keyrings = (keyring(&folder).await?, keyring(&folder).await?);
         let routes = template.routes.iter().map(Route::key).collect();
-        let tables = tables(&database, &template.tables)?;
-        // A keyring of its own, as the deployed function has.
-        let reader = CredentialReader::new(tables.clone());
-        let guard = ReplayGuard::new(tables.clone());
-        let verifier = Verifier::new(reader, guard, keyring(&folder).await?)
-            .await
-            .map_err(|error| failed(&folder, KEYRING, &error))?;
-        let functions = functions::all(Store::new(tables), keyring(&folder).await?, verifier);
-        let gateway = Gateway::new(template.routes, functions, authorizers)
-            .map_err(|error| StartError::Template(error.to_string()))?;
-        seed::demo_accounts(&gateway).await?;
+        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        let gateway = match gateway(&folder, template, &database, keyrings, authorizers).await {
+            Ok(gateway) => Arc::new(gateway),
+            Err(error) => {
+                // Why it did not start is worth more to say than why it did not close, too.
+                let _ = database.stop().await;
+                return Err(error);
+            }
+        };
         Ok(Self {
             address,
             listener,
-            gateway: Arc::new(gateway),
+            gateway,
             routes,
             service_token_file: folder.file(SERVICE_TOKEN),
             database,
@@ -132,6 +131,27 @@ impl fmt::Debug for Stack {
     }
 }
 
+/// The gateway, with the functions behind it and the demo accounts open.
+async fn gateway(
+    folder: &DataFolder,
+    template: Template,
+    database: &EmbeddedDatabase,
+    (keyring, verifiers_keyring): (KeyringSource, KeyringSource),
+    authorizers: Authorizers,
+) -> Result<Gateway, StartError> {
+    let tables = tables(database, &template.tables)?;
+    let reader = CredentialReader::new(tables.clone());
+    let guard = ReplayGuard::new(tables.clone());
+    let verifier = Verifier::new(reader, guard, verifiers_keyring)
+        .await
+        .map_err(|error| failed(folder, KEYRING, &error))?;
+    let functions = functions::all(Store::new(tables), keyring, verifier);
+    let gateway = Gateway::new(template.routes, functions, authorizers)
+        .map_err(|error| StartError::Template(error.to_string()))?;
+    seed::demo_accounts(&gateway).await?;
+    Ok(gateway)
+}
+
 async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let refused = |reason: std::io::Error| match reason.kind() {
@@ -173,6 +193,7 @@ fn service_token() -> Result<Zeroizing<String>, SysError> {
 struct ServiceTokenTooShort;
 
 async fn keyring(folder: &DataFolder) -> Result<KeyringSource, StartError> {
+    folder.refuse_unsafe(KEYRING)?;
     KeyringSource::from_file(folder.file(KEYRING))
         .await
         .map_err(|error| failed(folder, KEYRING, &error))

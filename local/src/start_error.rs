@@ -31,6 +31,14 @@ pub enum StartError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Others could have read, written or planted the folder or a file in it.
+    #[error("{path:?} is not safe to use: {reason}")]
+    Unsafe {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        reason: &'static str,
+    },
     /// `infra/template.yaml` asks for something that does not run locally.
     #[error("infra/template.yaml: {0}")]
     Template(String),

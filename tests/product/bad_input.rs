@@ -2,6 +2,8 @@
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::stack::Stack;
 
@@ -345,6 +347,71 @@ async fn facts_that_can_be_no_request_are_a_refusal_and_not_an_error() {
         facts[member] = value;
         let decision = stack.verify(&facts).await;
         assert_eq!(decision["outcome"], "malformed", "{member}: {decision}");
+    }
+    unharmed(&stack).await;
+}
+
+/// What is answered to these bytes. A library would not send all of them.
+async fn raw(stack: &Stack, request: &str) -> String {
+    let url = stack.url();
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("an answer");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_a_name_of_this_machine_and_a_port_is_refused() {
+    let stack = Stack::start().await;
+    let token = stack.token("admin@acme").await;
+    let head = |host: &str, target: &str| {
+        format!(
+            "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+        )
+    };
+    for host in [
+        "localhost:+80",
+        "127.0.0.1:+3000",
+        "localhost:-1",
+        "localhost:",
+        "localhost:99999",
+        "localhost:000080",
+        "localhost:0x50",
+        "localhost:80:80",
+        "localhost:80 80",
+        "localhost:80/",
+        "localhost:80#",
+        "[::1]x",
+        "[::1]:80",
+        "[::1",
+        "127.0.0.1.:80",
+        "user@localhost",
+        "localhost%20",
+        "",
+    ] {
+        let answer = raw(&stack, &head(host, "/v1/account")).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{host}: {answer}");
+        assert!(answer.contains("application/problem+json"), "{answer}");
+    }
+    for host in ["localhost", "LOCALHOST:80", "127.0.0.1:65535"] {
+        let answer = raw(&stack, &head(host, "/v1/account")).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{host}: {answer}");
+    }
+    for target in [
+        "http://[::1/v1/account",
+        "http://localhost:+80/v1/account",
+        "http://a@b:99999/v1/account",
+        "//localhost:+80/v1/account",
+        "/v1/keys/[::1",
+        "/v1/keys/\\\\",
+        "/v1/keys/^`|{}\"<>",
+        "/v1/keys/%",
+        "/v1/keys?%[]{}|",
+    ] {
+        let answer = raw(&stack, &head("localhost", target)).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{target}: {answer}");
     }
     unharmed(&stack).await;
 }

@@ -90,9 +90,24 @@ impl From<Binding> for Bound {
 
 impl Decision {
     pub(crate) fn valid(key: KeyId, credential: Credential, binding: Binding) -> Self {
-        let Credential { account, scheme, version, .. } = credential;
-        let valid = Valid { key, account, scheme, version, bound: binding.into() };
-        Self { outcome: "valid", allowed: true, verdict: Verdict::Valid(Box::new(valid)) }
+        let Credential {
+            account,
+            scheme,
+            version,
+            ..
+        } = credential;
+        let valid = Valid {
+            key,
+            account,
+            scheme,
+            version,
+            bound: binding.into(),
+        };
+        Self {
+            outcome: "valid",
+            allowed: true,
+            verdict: Verdict::Valid(Box::new(valid)),
+        }
     }
 
     pub(crate) fn refused(key: Option<KeyId>, refusal: Refusal) -> Self {
@@ -128,8 +143,16 @@ impl Decision {
 
     /// What an authorizer tells the backend, as names and texts. Of a refusal nothing: it may reach the client.
     pub(crate) fn context(&self) -> Vec<(&'static str, String)> {
-        let Verdict::Valid(valid) = &self.verdict else { return Vec::new() };
-        let Valid { key, account, scheme, version, bound } = valid.as_ref();
+        let Verdict::Valid(valid) = &self.verdict else {
+            return Vec::new();
+        };
+        let Valid {
+            key,
+            account,
+            scheme,
+            version,
+            bound,
+        } = valid.as_ref();
         let mut context = vec![
             ("account", account.to_string()),
             ("key", key.to_string()),
@@ -140,7 +163,12 @@ impl Decision {
             ("bound_target", bound.target.to_string()),
             ("bound_body", bound.body.to_owned()),
         ];
-        context.extend(bound.body_digest.clone().map(|digest| ("bound_body_digest", digest)));
+        context.extend(
+            bound
+                .body_digest
+                .clone()
+                .map(|digest| ("bound_body_digest", digest)),
+        );
         context
     }
 

@@ -33,13 +33,22 @@ enum Answer {
     Failed { error: String },
 }
 
-pub(crate) async fn answer_one(verifier: &Verifier, event: Value, request_id: &str) -> Result<Value, Error> {
+pub(crate) async fn answer_one(
+    verifier: &Verifier,
+    event: Value,
+    request_id: &str,
+) -> Result<Value, Error> {
     let decision = decide(verifier, event, request_id).await?;
     Ok(serde_json::to_value(decision)?)
 }
 
-pub(crate) async fn answer_batch(verifier: &Verifier, event: Value, request_id: &str) -> Result<Value, Error> {
-    let Batch { requests } = serde_json::from_value(event).map_err(|_| "a batch is {\"requests\": […]} and nothing else")?;
+pub(crate) async fn answer_batch(
+    verifier: &Verifier,
+    event: Value,
+    request_id: &str,
+) -> Result<Value, Error> {
+    let Batch { requests } = serde_json::from_value(event)
+        .map_err(|_| "a batch is {\"requests\": […]} and nothing else")?;
     if !(1..=MOST).contains(&requests.len()) {
         return Err(format!("a batch has 1 to {MOST} requests, not {}", requests.len()).into());
     }
@@ -48,15 +57,22 @@ pub(crate) async fn answer_batch(verifier: &Verifier, event: Value, request_id: 
         .buffered(AT_ONCE)
         .map(|decided| match decided {
             Ok(decision) => Answer::Decision(decision),
-            Err(error) => Answer::Failed { error: error.to_string() },
+            Err(error) => Answer::Failed {
+                error: error.to_string(),
+            },
         })
         .collect()
         .await;
     Ok(serde_json::to_value(Answers { answers })?)
 }
 
-async fn decide(verifier: &Verifier, document: Value, request_id: &str) -> Result<Decision, DirectError> {
-    let document: FactsDocument = serde_json::from_value(document).map_err(|_| DirectError::NotFacts)?;
+async fn decide(
+    verifier: &Verifier,
+    document: Value,
+    request_id: &str,
+) -> Result<Decision, DirectError> {
+    let document: FactsDocument =
+        serde_json::from_value(document).map_err(|_| DirectError::NotFacts)?;
     let decision = verifier.decide(document, now()?).await?;
     decision.log(request_id);
     Ok(decision)
@@ -65,7 +81,9 @@ async fn decide(verifier: &Verifier, document: Value, request_id: &str) -> Resul
 /// Why a direct invocation has no decision. Quotes nothing of it.
 #[derive(Debug, thiserror::Error)]
 enum DirectError {
-    #[error("not a facts document: {{method, target, headers: [[name, value], …], body_base64?, …}}")]
+    #[error(
+        "not a facts document: {{method, target, headers: [[name, value], …], body_base64?, …}}"
+    )]
     NotFacts,
     #[error("it could not be decided: ask again")]
     CannotDecide(#[from] CannotDecide),

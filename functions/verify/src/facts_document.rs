@@ -62,7 +62,8 @@ impl TryFrom<FactsDocument> for RequestFacts {
             ),
             (None, Some(digests)) => Body::Digests {
                 md5: digest("md5", digests.md5)?,
-                sha256: digest("sha256", digests.sha256)?, sha512: digest("sha512", digests.sha512)?,
+                sha256: digest("sha256", digests.sha256)?,
+                sha512: digest("sha512", digests.sha512)?,
             },
             (Some(_), Some(_)) => {
                 return Err(malformed("give body_base64 or body_digests, not both"));
@@ -70,10 +71,17 @@ impl TryFrom<FactsDocument> for RequestFacts {
         };
         let url_scheme = match document.url_scheme.as_deref() {
             None => UrlScheme::default(),
-            Some(name) => UrlScheme::from_name(name).ok_or_else(|| malformed("url_scheme is neither http nor https"))?,
+            Some(name) => UrlScheme::from_name(name)
+                .ok_or_else(|| malformed("url_scheme is neither http nor https"))?,
         };
         let headers = remapped::restore(document.headers)?;
-        let facts = Self::new(document.method, document.target, headers, body, document.source_address)?;
+        let facts = Self::new(
+            document.method,
+            document.target,
+            headers,
+            body,
+            document.source_address,
+        )?;
         Ok(facts.with_url_scheme(url_scheme))
     }
 }

@@ -27,11 +27,17 @@ use serde_json::Value;
 /// # Errors
 /// [`UnknownShape`]; of an authorizer `Unauthorized` (which API Gateway answers with 401) or [`CannotDecide`] (500); of a
 /// direct invocation what is wrong with it. A service that asks over HTTP gets a problem document instead.
-pub async fn handle(verifier: &Verifier, answer: AuthorizerAnswer, event: LambdaEvent<Value>) -> Result<Value, Error> {
+pub async fn handle(
+    verifier: &Verifier,
+    answer: AuthorizerAnswer,
+    event: LambdaEvent<Value>,
+) -> Result<Value, Error> {
     let (event, context) = event.into_parts();
     match Shape::of(&event)? {
         Shape::Proxy => service::answer(verifier, event, context).await,
-        Shape::Authorizer(kind) => authorizer::answer(verifier, kind, answer, &event, &context.request_id).await,
+        Shape::Authorizer(kind) => {
+            authorizer::answer(verifier, kind, answer, &event, &context.request_id).await
+        }
         Shape::Facts => direct::answer_one(verifier, event, &context.request_id).await,
         Shape::Batch => direct::answer_batch(verifier, event, &context.request_id).await,
     }

@@ -10,7 +10,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Database::sdk_config().await;
     let database = Database::from_env(&config)?;
     let keyring = KeyringSource::from_env(&config).await?;
-    let (reader, guard) = (CredentialReader::new(database.clone()), ReplayGuard::new(database));
+    let (reader, guard) = (
+        CredentialReader::new(database.clone()),
+        ReplayGuard::new(database),
+    );
     let verifier = Verifier::new(reader, guard, keyring).await?;
     let answer = verify::AuthorizerAnswer::from_env()?;
     lambda_runtime::run(service_fn(|event| verify::handle(&verifier, answer, event))).await

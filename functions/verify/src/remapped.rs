@@ -9,12 +9,17 @@ const PREFIX: &str = "x-amzn-remapped-";
 /// # Errors
 /// [`Outcome::Malformed`] where the original is there as well, or the renamed one twice: a client can send either, and
 /// which of them was signed nobody could tell.
-pub(crate) fn restore(mut headers: Vec<(String, String)>) -> Result<Vec<(String, String)>, Refusal> {
+pub(crate) fn restore(
+    mut headers: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>, Refusal> {
     for at in 0..headers.len() {
-        let Some(original) = headers.get(at).and_then(|(name, _)| original(name)) else { continue };
+        let Some(original) = headers.get(at).and_then(|(name, _)| original(name)) else {
+            continue;
+        };
         let rivals = headers.iter().enumerate().filter(|(other, _)| *other != at);
         let twice = rivals.into_iter().any(|(_, (name, _))| {
-            name.eq_ignore_ascii_case(&original) || self::original(name).is_some_and(|other| other == original)
+            name.eq_ignore_ascii_case(&original)
+                || self::original(name).is_some_and(|other| other == original)
         });
         if twice {
             return Err(Refusal::new(
@@ -32,7 +37,8 @@ pub(crate) fn restore(mut headers: Vec<(String, String)>) -> Result<Vec<(String,
 /// The name, in lower case, that `name` stands for, if it is a renamed one.
 fn original(name: &str) -> Option<String> {
     let (prefix, original) = name.split_at_checked(PREFIX.len())?;
-    (prefix.eq_ignore_ascii_case(PREFIX) && !original.is_empty()).then(|| original.to_ascii_lowercase())
+    (prefix.eq_ignore_ascii_case(PREFIX) && !original.is_empty())
+        .then(|| original.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -40,12 +46,20 @@ mod tests {
     use super::*;
 
     fn headers(names: &[&str]) -> Vec<(String, String)> {
-        names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect()
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), "x".to_owned()))
+            .collect()
     }
 
     #[test]
     fn a_renamed_header_is_used_where_the_original_is_absent() {
-        let restored = restore(headers(&["Host", "X-Amzn-Remapped-Date", "x-amzn-remapped-content-md5"])).unwrap();
+        let restored = restore(headers(&[
+            "Host",
+            "X-Amzn-Remapped-Date",
+            "x-amzn-remapped-content-md5",
+        ]))
+        .unwrap();
         let names: Vec<_> = restored.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["Host", "date", "content-md5"]);
     }

@@ -12,15 +12,23 @@ use crate::{FactsDocument, Verifier};
 /// The largest facts document, in bytes. A service with larger bodies sends their digests, which it must compute anyway.
 const LARGEST: usize = 512 * 1024;
 
-pub(crate) async fn answer(verifier: &Verifier, event: Value, context: Context) -> Result<Value, Error> {
-    let handler = |request: Request| async move { respond(&request, verify(verifier, &request).await) };
+pub(crate) async fn answer(
+    verifier: &Verifier,
+    event: Value,
+    context: Context,
+) -> Result<Value, Error> {
+    let handler =
+        |request: Request| async move { respond(&request, verify(verifier, &request).await) };
     Ok(invoke(handler, event, context).await?)
 }
 
 async fn verify(verifier: &Verifier, request: &Request) -> Result<Response<Body>, Problem> {
     caller::require_service(request)?;
     let document: FactsDocument = body::json(request, LARGEST)?;
-    let decision = verifier.decide(document, now()?).await.map_err(Problem::unavailable)?;
+    let decision = verifier
+        .decide(document, now()?)
+        .await
+        .map_err(Problem::unavailable)?;
     decision.log(&request_id(request));
     json(StatusCode::OK, &decision)
 }

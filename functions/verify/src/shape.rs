@@ -49,14 +49,27 @@ impl Shape {
             (Some("REQUEST"), None | Some("1.0")) if has("methodArn") && has("requestContext") => {
                 Ok(Self::Authorizer(AuthorizerKind::RestRequest))
             }
-            (Some("TOKEN"), None) if has("methodArn") && has("authorizationToken") && !has("requestContext") => {
+            (Some("TOKEN"), None)
+                if has("methodArn") && has("authorizationToken") && !has("requestContext") =>
+            {
                 Ok(Self::Authorizer(AuthorizerKind::RestToken))
             }
             (None, Some("2.0")) if has("requestContext") && has("rawPath") => Ok(Self::Proxy),
-            (None, None | Some("1.0")) if has("requestContext") && has("httpMethod") => Ok(Self::Proxy),
+            (None, None | Some("1.0")) if has("requestContext") && has("httpMethod") => {
+                Ok(Self::Proxy)
+            }
             // Facts come from a caller that IAM let in, and have none of the gateway's members.
-            (None, None) if !has("requestContext") && has("target") && has("headers") && !has("requests") => Ok(Self::Facts),
-            (None, None) if !has("requestContext") && has("requests") && !has("target") => Ok(Self::Batch),
+            (None, None)
+                if !has("requestContext")
+                    && has("target")
+                    && has("headers")
+                    && !has("requests") =>
+            {
+                Ok(Self::Facts)
+            }
+            (None, None) if !has("requestContext") && has("requests") && !has("target") => {
+                Ok(Self::Batch)
+            }
             _ => Err(UnknownShape),
         }
     }

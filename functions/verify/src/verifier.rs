@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts, hub_hmac};
+use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts};
 use hubkeys_domain::keyring::{Keyring, OpenError};
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, SigningPolicy, StoredSecret, Timestamp};
 use hubkeys_store::{
@@ -64,7 +64,12 @@ impl Verifier {
         keyring: KeyringSource,
     ) -> Result<Self, CannotDecide> {
         let decoy = Decoy::new(keyring.current().await).map_err(CannotDecide::Randomness)?;
-        Ok(Self { reader, guard, keyring, decoy })
+        Ok(Self {
+            reader,
+            guard,
+            keyring,
+            decoy,
+        })
     }
 
     /// The decision on a request at instant `now`.
@@ -157,12 +162,15 @@ impl Verifier {
                 return Ok(Decision::refused(Some(key), refusal));
             }
             // Last, so that only a request that passes everything else uses its signature up.
-            if policy.replay_protection.covers(facts.method(), binding.nonce.is_some()) {
+            if policy
+                .replay_protection
+                .covers(facts.method(), binding.nonce.is_some())
+            {
                 let what = match &binding.nonce {
                     Some(nonce) => format!("nonce#{nonce}"),
                     None => hex::encode(signature.as_slice()),
                 };
-                let good_until = binding.date.unwrap_or(now).plus(hub_hmac::MAX_SKEW);
+                let good_until = binding.date.unwrap_or(now).plus(hubkeys_auth::MAX_SKEW);
                 if self.guard.use_once(&key, &what, good_until).await? == Use::Again {
                     return Ok(Decision::refused(Some(key), replayed()));
                 }
@@ -210,10 +218,10 @@ fn check(
         Err(refusal) if refusal.outcome == Outcome::SignatureMismatch => refusal,
         decided => return decided,
     };
-    let (Claim::HubHmac(claim), KnownSecret::Plain(secret)) = (claim, known) else {
+    let KnownSecret::Plain(secret) = known else {
         return Err(refusal);
     };
-    Err(match hub_hmac::method_signed(facts, claim, secret) {
+    Err(match hubkeys_auth::method_signed(facts, claim, secret) {
         Some(signed) => Refusal::new(
             Outcome::SignatureMismatch,
             format!(
@@ -232,7 +240,7 @@ fn garbage(claim: &Claim<'_>) -> Option<Refusal> {
             let error = claim.secret().check_format().err()?;
             Some(Refusal::new(Outcome::WrongSecret, error.to_string()))
         }
-        Claim::HubHmac(_) => None,
+        Claim::HubHmac(_) | Claim::Rfc9421(_) | Claim::Cavage12(_) => None,
     }
 }
 
@@ -252,16 +260,32 @@ fn revoked() -> Refusal {
 }
 
 fn replayed() -> Refusal {
-    Refusal::new(Outcome::Replayed, "the signature was used before, and is good for one use only: sign each request anew")
+    Refusal::new(
+        Outcome::Replayed,
+        "the signature was used before, and is good for one use only: sign each request anew",
+    )
 }
 
 /// What the key's policy says to the way a request was signed.
 fn forbidden(policy: &SigningPolicy, binding: &Binding) -> Option<Refusal> {
-    if !binding.dialect.signing().is_some_and(|dialect| policy.dialects.contains(&dialect)) {
-        return Some(Refusal::new(Outcome::ForbiddenDialect, "the key does not allow to sign in this dialect"));
+    if !binding
+        .dialect
+        .signing()
+        .is_some_and(|dialect| policy.dialects.contains(&dialect))
+    {
+        return Some(Refusal::new(
+            Outcome::ForbiddenDialect,
+            "the key does not allow to sign in this dialect",
+        ));
     }
-    if !binding.algorithm.is_some_and(|algorithm| policy.algorithms.contains(&algorithm)) {
-        return Some(Refusal::new(Outcome::ForbiddenAlgorithm, "the key does not allow this algorithm"));
+    if !binding
+        .algorithm
+        .is_some_and(|algorithm| policy.algorithms.contains(&algorithm))
+    {
+        return Some(Refusal::new(
+            Outcome::ForbiddenAlgorithm,
+            "the key does not allow this algorithm",
+        ));
     }
     None
 }

@@ -273,10 +273,66 @@ async fn absurd_requests_are_refused_with_a_problem() {
         ("Host: evil.example:3000\r\n", "421", "misdirected"),
         ("Host: 127.0.0.1:99999\r\n", "421", "misdirected"),
         ("Host: 127.0.0.1@evil\r\n", "421", "misdirected"),
+        ("Host: 127.0.0.1:+80\r\n", "421", "misdirected"),
+        ("Host: localhost:\r\n", "421", "misdirected"),
+        ("Host: localhost:000080\r\n", "421", "misdirected"),
     ] {
         let request = format!("POST /user HTTP/1.1\r\nConnection: close\r\n{host}\r\n");
         assert_problem(&server.raw(request.as_bytes()).await, status, name);
     }
+}
+
+/// What has arrived of an answer once its end, `last`, is here.
+async fn answer_until(stream: &mut TcpStream, last: &str) -> String {
+    let mut answer = Vec::new();
+    while !answer.ends_with(last.as_bytes()) {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "closed");
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_before_the_body_is_here_and_can_send_all_of_it() {
+    let server = Server::start().await;
+    for (line, status, name) in [
+        ("POST /service/a", "401", "unauthenticated"),
+        ("POST /nowhere", "404", "not-found"),
+        ("DELETE /user", "405", "method-not-allowed"),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!("{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = answer_until(&mut stream, "}").await;
+        assert_problem(&answer, status, name);
+        // The rest is read, so that the next request on the connection is one again.
+        stream.write_all(&vec![b'x'; 5_000_000]).await.unwrap();
+        let next = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(next).await.unwrap();
+        let answer = answer_until(&mut stream, "}").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_too_many_waits_for_one_to_end() {
+    let server = Server::start().await;
+    let ask = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut open = Vec::new();
+    for _ in 0..MAX_CONNECTIONS {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(ask).await.unwrap();
+        answer_until(&mut stream, "}").await;
+        open.push(stream);
+    }
+    let mut waiting = TcpStream::connect(server.address).await.unwrap();
+    waiting.write_all(ask).await.unwrap();
+    let answer = answer_until(&mut waiting, "}");
+    let mut answer = std::pin::pin!(answer);
+    // As long as it would have taken many times over.
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut answer).await;
+    assert!(early.is_err(), "{early:?}");
+    drop(open.pop());
+    assert!(answer.await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]

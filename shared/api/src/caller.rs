@@ -70,13 +70,17 @@ pub fn require_service(request: &Request) -> Result<(), Problem> {
     let authenticated = match request.request_context_ref() {
         // A REST API says who signed with IAM in the identity.
         Some(RequestContext::ApiGatewayV1(context)) => context.identity.user_arn.is_some(),
-        Some(context) => context.authorizer().is_some_and(|authorizer| authorizer.iam.is_some()),
+        Some(context) => context
+            .authorizer()
+            .is_some_and(|authorizer| authorizer.iam.is_some()),
         None => false,
     };
     if authenticated {
         Ok(())
     } else {
-        Err(unauthenticated("this operation is for services, and the gateway authenticated none"))
+        Err(unauthenticated(
+            "this operation is for services, and the gateway authenticated none",
+        ))
     }
 }
 

@@ -24,12 +24,17 @@ pub enum InvocationError {
 ///
 /// # Errors
 /// [`InvocationError`].
-pub async fn invoke<H, F>(handler: H, event: Value, context: Context) -> Result<Value, InvocationError>
+pub async fn invoke<H, F>(
+    handler: H,
+    event: Value,
+    context: Context,
+) -> Result<Value, InvocationError>
 where
     H: Fn(Request) -> F + Send + Sync,
     F: Future<Output = Result<Response<Body>, Infallible>> + Send,
 {
-    let request: LambdaRequest = serde_json::from_value(event).map_err(|_| InvocationError::Event)?;
+    let request: LambdaRequest =
+        serde_json::from_value(event).map_err(|_| InvocationError::Event)?;
     let adapter = Adapter::from(service_fn(handler));
     let Ok(response) = adapter.oneshot(LambdaEvent::new(request, context)).await;
     serde_json::to_value(response).map_err(|_| InvocationError::Response)

@@ -1,7 +1,7 @@
 //! Where the keyring is kept: Secrets Manager when deployed, a file on one machine.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use hubkeys_domain::KeyringVersion;
 use hubkeys_domain::keyring::{Keyring, KeyringFormatError};
+use rustix::fs::OFlags;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -151,11 +152,19 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>, KeyringError> {
         path: path.to_owned(),
         source,
     };
-    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
+    // What a link points to may be anybody's.
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)
+        .map_err(failed)?;
+    let mode = file.metadata().map_err(failed)?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(KeyringError::NotPrivate(path.to_owned()));
     }
-    fs::read_to_string(path).map(Zeroizing::new).map_err(failed)
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text).map_err(failed)?;
+    Ok(text)
 }
 
 /// Written whole under another name first, then linked: a crash leaves no half keyring, and of two processes that start
@@ -177,7 +186,15 @@ fn make_if_missing(path: &Path) -> io::Result<()> {
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
     match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // What is sealed under a keyring that a power cut takes away is lost: its name must be on the disk too.
+        _ => File::open(folder_of(path))?.sync_all(),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
     }
 }

@@ -35,7 +35,9 @@ impl AuthorizerAnswer {
 
     pub(crate) fn of(self, decision: &Decision, event: &Value) -> Result<Value, Error> {
         match self {
-            Self::Simple => Ok(json!({"isAuthorized": decision.is_allowed(), "context": context(decision)})),
+            Self::Simple => {
+                Ok(json!({"isAuthorized": decision.is_allowed(), "context": context(decision)}))
+            }
             Self::Policy => policy(decision, event),
         }
     }
@@ -47,8 +49,13 @@ pub(crate) fn policy(decision: &Decision, event: &Value) -> Result<Value, Error>
     let Some(key) = decision.key().filter(|_| decision.is_allowed()) else {
         return Err("Unauthorized".into());
     };
-    let arn = event.get("methodArn").or_else(|| event.get("routeArn")).and_then(Value::as_str);
-    let stage = arn.and_then(stage).ok_or("the authorizer's event has no ARN of a route")?;
+    let arn = event
+        .get("methodArn")
+        .or_else(|| event.get("routeArn"))
+        .and_then(Value::as_str);
+    let stage = arn
+        .and_then(stage)
+        .ok_or("the authorizer's event has no ARN of a route")?;
     Ok(json!({
         "principalId": key,
         "policyDocument": {

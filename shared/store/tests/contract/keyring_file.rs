@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::sync::Barrier;
 use std::time::Duration;
@@ -101,6 +101,21 @@ async fn a_keyring_that_others_may_read_is_refused() {
     }
     fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
     KeyringSource::from_file(&path).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_to_a_keyring_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let elsewhere = folder.path().join("elsewhere.json");
+    KeyringSource::from_file(&elsewhere).await.unwrap();
+    let path = folder.path().join("keyring.json");
+    symlink(&elsewhere, &path).unwrap();
+    let error = KeyringSource::from_file(&path).await.unwrap_err();
+    assert!(matches!(error, KeyringError::File { .. }), "{error:?}");
+    // Nor is one made where a link that leads nowhere points.
+    fs::remove_file(&elsewhere).unwrap();
+    KeyringSource::from_file(&path).await.unwrap_err();
+    assert_eq!(files(&folder), ["keyring.json"]);
 }
 
 #[tokio::test]

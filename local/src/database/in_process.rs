@@ -1,0 +1,137 @@
+//! The embedded database's own thread, and the SDK's way to it: what would go over a socket goes over a channel. The
+//! database checks no signatures, so on any socket whoever found it could make a revoked key valid again.
+//!
+//! One thread, because SQLite has one writer: requests are answered in the order they came, and none of them holds up the
+//! thread that serves HTTP.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database, DynoxideError};
+use http::StatusCode;
+use tokio::sync::oneshot;
+
+use super::operations::perform;
+
+const TARGET: &str = "x-amz-target";
+const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+
+/// A handle of the thread. It ends when it is told to or when its last handle is gone.
+#[derive(Clone, Debug)]
+pub(super) struct InProcess {
+    work: Sender<Work>,
+}
+
+enum Work {
+    Answer(Box<HttpRequest>, oneshot::Sender<HttpResponse>),
+    Close(oneshot::Sender<()>),
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the embedded database is closed")]
+struct Closed;
+
+impl InProcess {
+    /// Opens the file on a thread of its own.
+    pub(super) async fn open(path: String) -> Result<Self, String> {
+        let (work, queue) = channel();
+        let (opened, opening) = oneshot::channel();
+        thread::Builder::new()
+            .name("database".to_owned())
+            .spawn(move || match Database::new(&path) {
+                Ok(database) => {
+                    if opened.send(Ok(())).is_ok() {
+                        serve(database, queue);
+                    }
+                }
+                Err(error) => {
+                    // Nobody waits only if the start was given up.
+                    let _ = opened.send(Err(error.to_string()));
+                }
+            })
+            .map_err(|error| error.to_string())?;
+        opening.await.map_err(|_| Closed.to_string())??;
+        Ok(Self { work })
+    }
+
+    /// Answers the requests sent before and closes the file. Those sent after fail.
+    pub(super) async fn close(self) -> Result<(), String> {
+        let (closed, closing) = oneshot::channel();
+        let told = self.work.send(Work::Close(closed));
+        told.map_err(|_| Closed.to_string())?;
+        closing.await.map_err(|_| Closed.to_string())
+    }
+}
+
+impl HttpConnector for InProcess {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (answer, answered) = oneshot::channel();
+        let sent = self
+            .work
+            .send(Work::Answer(Box::new(request), answer))
+            .is_ok();
+        HttpConnectorFuture::new(async move {
+            match answered.await {
+                Ok(response) if sent => Ok(response),
+                _ => Err(ConnectorError::other(Closed.into(), None)),
+            }
+        })
+    }
+}
+
+impl HttpClient for InProcess {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+fn serve(database: Database, queue: Receiver<Work>) {
+    for work in queue {
+        match work {
+            Work::Answer(request, answer) => {
+                // Whoever gave up must not find out later that it was done after all.
+                if !answer.is_closed() {
+                    let _ = answer.send(answered(&database, &request));
+                }
+            }
+            Work::Close(closed) => {
+                drop(database);
+                let _ = closed.send(());
+                return;
+            }
+        }
+    }
+}
+
+/// DynamoDB's answer (its JSON protocol, 1.0).
+fn answered(database: &Database, request: &HttpRequest) -> HttpResponse {
+    let operation = request.headers().get(TARGET).unwrap_or_default();
+    let operation = operation.strip_prefix(TARGET_PREFIX).unwrap_or_default();
+    let body = request.body().bytes().unwrap_or_default();
+    // A panic would end the thread, and with it every later request.
+    let result = catch_unwind(AssertUnwindSafe(|| perform(database, operation, body)))
+        .unwrap_or_else(|_| Err(DynoxideError::InternalServerError("it panicked".to_owned())));
+    let (status, json) = match result {
+        Ok(json) => (StatusCode::OK, json),
+        Err(error) => (
+            StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            error.to_json(),
+        ),
+    };
+    let mut response = HttpResponse::new(status.into(), SdkBody::from(json));
+    let headers = response.headers_mut();
+    headers.insert("content-type", "application/x-amz-json-1.0");
+    response
+}
