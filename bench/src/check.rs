@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use hubkeys_auth::{Claim, RequestFacts, hub_hmac};
+use hubkeys_auth::RequestFacts;
 use hubkeys_domain::keyring::Keyring;
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, Timestamp};
 use md5::{Digest as _, Md5};
@@ -110,10 +110,9 @@ fn cases(keyring: &Keyring, key: &KeyId, secret: &Secret, now: Timestamp) -> Res
 }
 
 fn signing_string(facts: &RequestFacts) -> Result<String> {
-    match hubkeys_auth::parse(facts)? {
-        Claim::HubHmac(claim) => Ok(hub_hmac::signing_string(facts, &claim)),
-        Claim::Basic(_) => Err("a signed request was read as Basic".into()),
-    }
+    let claim = hubkeys_auth::parse(facts)?;
+    hubkeys_auth::signing_string(facts, &claim)
+        .ok_or_else(|| "a signed request was read as Basic".into())
 }
 
 impl<'a> Measured<'a> {

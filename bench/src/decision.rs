@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hdrhistogram::Histogram;
 use hubkeys_auth::RequestFacts;
 use hubkeys_domain::{Scheme, Timestamp};
-use hubkeys_store::{CredentialReader, KeyringSource, Tables};
+use hubkeys_store::{CredentialReader, KeyringSource, ReplayGuard, Tables};
 use rand::seq::SliceRandom as _;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -74,14 +74,15 @@ pub(crate) fn measure(rounds: u32) -> Result<VerifyReport> {
         events: EVENTS.to_owned(),
         views: VIEWS.to_owned(),
     };
-    let reader = CredentialReader::new(hubkeys_store::Database::new(
-        database.client.clone(),
-        tables,
-    ));
+    let views = hubkeys_store::Database::new(database.client.clone(), tables);
+    let (reader, guard) = (
+        CredentialReader::new(views.clone()),
+        ReplayGuard::new(views),
+    );
     let keyring = runtime.block_on(KeyringSource::from_file(copy.join("keyring.json")))?;
     let sides = Sides {
         client: database.client.clone(),
-        verifier: runtime.block_on(Verifier::new(reader, keyring))?,
+        verifier: runtime.block_on(Verifier::new(reader, guard, keyring))?,
         stack,
         now: Timestamp::try_from(SystemTime::now())?,
     };

@@ -79,6 +79,7 @@ impl Request {
             Handed::Digests => Body::Digests {
                 md5: Some(Md5::digest(&self.body).into()),
                 sha256: Some(Sha256::digest(&self.body).into()),
+                sha512: None,
             },
         };
         RequestFacts::new(self.method, TARGET, self.headers.clone(), body, None)

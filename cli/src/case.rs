@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hubkeys_auth::Body;
+use hubkeys_auth::{Body, UrlScheme};
 use hubkeys_domain::{Secret, Timestamp};
 use serde_json::{Map, Value};
 
@@ -13,6 +13,8 @@ pub(crate) struct Case {
     /// The scheme of the key, in the vectors' words. None: whichever the request presents it with.
     pub(crate) scheme: Option<String>,
     pub(crate) now: Timestamp,
+    /// How the request was sent: RFC 9421 may sign that.
+    pub(crate) url_scheme: UrlScheme,
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -97,6 +99,7 @@ impl Members<'_> {
                 .text("now")?
                 .parse()
                 .map_err(|error| format!("`now` is {error}"))?,
+            url_scheme: self.url_scheme()?,
             method: self.text("method")?,
             target: self.text("target")?,
             headers: self.headers()?,
@@ -124,6 +127,14 @@ impl Members<'_> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(_) => self.text(name).map(Some),
+        }
+    }
+
+    fn url_scheme(&self) -> Result<UrlScheme, String> {
+        match self.optional("url_scheme")? {
+            None => Ok(UrlScheme::default()),
+            Some(name) => UrlScheme::from_name(&name)
+                .ok_or_else(|| "`url_scheme` is neither http nor https".to_owned()),
         }
     }
 

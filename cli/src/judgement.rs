@@ -1,9 +1,11 @@
 //! Judges a case without a service, and says what its author would want to know.
 
-use hubkeys_auth::hub_hmac::{self, HubHmacClaim};
-use hubkeys_auth::{Body, Claim, Outcome, Refusal, RequestFacts};
-use hubkeys_domain::{KnownSecret, Pepper, Scheme, Secret};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hubkeys_auth::{Binding, Body, Claim, Dialect, Outcome, Refusal, RequestFacts};
+use hubkeys_domain::{KnownSecret, Pepper, ReplayProtection, Scheme, Secret};
 use md5::{Digest as _, Md5};
+use sha2::Sha256;
 
 use crate::case::Case;
 
@@ -30,18 +32,16 @@ impl Judgement {
     /// Whether this is what the case expects. None: it expects nothing.
     pub(crate) fn is_expected(&self, case: &Case) -> Option<bool> {
         let expect = case.expect.as_deref()?;
-        Some(expect == self.outcome() || expect == "refused" && self.refusal.is_some())
+        Some(match expect {
+            "refused" => self.refusal.is_some(),
+            SENT_TWICE => self.outcome() == Outcome::Replayed.as_str(),
+            outcome => outcome == self.outcome(),
+        })
     }
 
-    /// Whether the case was judged as it asks to be: by a scheme we have, and once.
-    pub(crate) fn not_judged(&self, case: &Case) -> Option<&'static str> {
-        if self.unsupported {
-            Some("its scheme is not supported yet")
-        } else if case.expect.as_deref() == Some("valid-then-refused") {
-            Some("sent twice it would need replay protection, which is not supported yet")
-        } else {
-            None
-        }
+    /// Why the case was not judged as it asks to be.
+    pub(crate) fn not_judged(&self) -> Option<&'static str> {
+        self.unsupported.then_some("its scheme is not supported")
     }
 
     fn refused(refusal: Refusal) -> Self {
@@ -59,11 +59,11 @@ pub(crate) fn judge(case: &Case) -> Judgement {
     let scheme = match case.scheme.as_deref() {
         None => None,
         Some("basic") => Some(Scheme::Basic),
-        Some("hub-hmac" | "hmac") => Some(Scheme::Hmac),
+        Some("hub-hmac" | "hmac" | "rfc9421" | "cavage-12") => Some(Scheme::Hmac),
         Some(_) => {
             let refusal = Refusal::new(
                 Outcome::UnsupportedScheme,
-                "keys of this scheme are not supported yet: basic and hub-hmac are",
+                "keys of this scheme are not supported: basic, hub-hmac, rfc9421 and cavage-12 are",
             );
             return Judgement {
                 unsupported: true,
@@ -71,48 +71,91 @@ pub(crate) fn judge(case: &Case) -> Judgement {
             };
         }
     };
-    let facts = RequestFacts::new(
-        case.method.as_str(),
-        case.target.as_str(),
-        case.headers.clone(),
-        case.body.clone(),
-        None,
-    );
+    let facts = facts(case, &case.target);
     let facts = match facts {
         Ok(facts) => facts,
-        Err(error) => return Judgement::refused(error.into()),
+        Err(refusal) => return Judgement::refused(refusal),
     };
     let claim = match hubkeys_auth::parse(&facts) {
         Ok(claim) => claim,
         Err(refusal) => {
             return Judgement {
                 unsupported: scheme.is_none() && refusal.outcome == Outcome::UnsupportedScheme,
+                hints: suspicion(&facts),
                 ..Judgement::refused(refusal)
             };
         }
     };
     let scheme = scheme.unwrap_or_else(|| claim.scheme());
     let refusal = if claim.key() == case.key {
-        hubkeys_auth::check(&facts, &claim, &known(scheme, case), case.now).err()
+        decide(case, &facts, &claim, scheme)
     } else {
         Some(Refusal::new(
             Outcome::UnknownKey,
             unknown_key(&claim, &case.secret),
         ))
     };
-    let signed = match &claim {
-        Claim::HubHmac(claim) => Some(claim),
-        Claim::Basic(_) => None,
-    };
     Judgement {
-        hints: match (&refusal, signed) {
-            (Some(refusal), Some(claim)) => hints(refusal, case, &facts, claim),
-            _ => Vec::new(),
-        },
-        signing_string: signed.map(|claim| hub_hmac::signing_string(&facts, claim)),
+        hints: refusal
+            .as_ref()
+            .map_or_else(Vec::new, |refusal| hints(refusal, case, &facts, &claim)),
+        signing_string: hubkeys_auth::signing_string(&facts, &claim),
         refusal,
         unsupported: false,
     }
+}
+
+/// What a case expects that is sent twice, with replay protection on `all`: its outcome is that of the second time.
+const SENT_TWICE: &str = "valid-then-refused";
+
+fn decide(case: &Case, facts: &RequestFacts, claim: &Claim<'_>, scheme: Scheme) -> Option<Refusal> {
+    match hubkeys_auth::check(facts, claim, &known(scheme, case), case.now) {
+        Err(refusal) => Some(refusal),
+        Ok(binding) if is_foreign(case, &binding) => Some(Refusal::new(
+            Outcome::ForbiddenDialect,
+            "the key is for another dialect than the request is signed in",
+        )),
+        Ok(binding) if case.expect.as_deref() == Some(SENT_TWICE) => replayed(facts, &binding),
+        Ok(_) => None,
+    }
+}
+
+/// Whether the case's scheme names another dialect than that of the request.
+fn is_foreign(case: &Case, binding: &Binding) -> bool {
+    let named = case.scheme.as_deref().and_then(Dialect::from_name);
+    named.is_some_and(|named| named != binding.dialect)
+}
+
+/// The second time of a signature that was valid the first time. Basic signs nothing, and so is valid again.
+fn replayed(facts: &RequestFacts, binding: &Binding) -> Option<Refusal> {
+    binding.signature.as_ref()?;
+    let used_up = ReplayProtection::All.covers(facts.method(), binding.nonce.is_some());
+    used_up.then(|| {
+        Refusal::new(
+            Outcome::Replayed,
+            "the signature was used before: sign each request anew",
+        )
+    })
+}
+
+/// The case's request, sent to this target.
+fn facts(case: &Case, target: &str) -> Result<RequestFacts, Refusal> {
+    let facts = RequestFacts::new(
+        case.method.as_str(),
+        target,
+        case.headers.clone(),
+        case.body.clone(),
+        None,
+    )?;
+    Ok(facts.with_url_scheme(case.url_scheme))
+}
+
+/// The first listed component that can't hold, if there is one.
+fn suspicion(facts: &RequestFacts) -> Vec<String> {
+    hubkeys_auth::suspicious(facts)
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// What a verifier would have of the secret. Nothing is stored here, so that the pepper protects nothing.
@@ -140,23 +183,20 @@ fn unknown_key(claim: &Claim<'_>, secret: &Secret) -> &'static str {
     }
 }
 
-fn hints(
-    refusal: &Refusal,
-    case: &Case,
-    facts: &RequestFacts,
-    claim: &HubHmacClaim<'_>,
-) -> Vec<String> {
-    match refusal.outcome {
+fn hints(refusal: &Refusal, case: &Case, facts: &RequestFacts, claim: &Claim<'_>) -> Vec<String> {
+    let mut hints = suspicion(facts);
+    hints.extend(match refusal.outcome {
         Outcome::SignatureMismatch => mismatch_hints(case, facts, claim),
         Outcome::BodyMismatch => body_hints(case),
-        Outcome::ClockSkew => dates(case),
+        Outcome::ClockSkew | Outcome::Expired => dates(case),
         _ => Vec::new(),
-    }
+    });
+    hints
 }
 
-fn mismatch_hints(case: &Case, facts: &RequestFacts, claim: &HubHmacClaim<'_>) -> Vec<String> {
+fn mismatch_hints(case: &Case, facts: &RequestFacts, claim: &Claim<'_>) -> Vec<String> {
     let mut hints = Vec::new();
-    if let Some(method) = hub_hmac::method_signed(facts, claim, &case.secret) {
+    if let Some(method) = hubkeys_auth::method_signed(facts, claim, &case.secret) {
         hints.push(format!(
             "it was signed for {method} and sent as {}: sign the method that is sent",
             facts.method()
@@ -187,15 +227,7 @@ fn target_signed(case: &Case) -> Option<String> {
         path.replace("/./", "/"),
     ];
     candidates.into_iter().find(|candidate| {
-        candidate != target
-            && RequestFacts::new(
-                case.method.as_str(),
-                candidate.as_str(),
-                case.headers.clone(),
-                case.body.clone(),
-                None,
-            )
-            .is_ok_and(|facts| was_signed(&facts, case))
+        candidate != target && facts(case, candidate).is_ok_and(|facts| was_signed(&facts, case))
     })
 }
 
@@ -211,21 +243,25 @@ fn was_signed(facts: &RequestFacts, case: &Case) -> bool {
 }
 
 fn body_hints(case: &Case) -> Vec<String> {
-    let mut hints = values(case, &["content-md5", "x-content-md5"]);
+    let mut hints = values(
+        case,
+        &["content-md5", "x-content-md5", "digest", "content-digest"],
+    );
     let bytes = match &case.body {
         Body::Raw(bytes) => bytes.as_slice(),
-        Body::Absent | Body::Digests { .. } => &[],
+        Body::Absent | Body::Unseen | Body::Digests { .. } => &[],
     };
     hints.push(format!(
-        "the body that arrived has {} bytes, and its MD5 is {}",
+        "the body that arrived has {} bytes; its MD5 is {}, its SHA-256 in base64 {}",
         bytes.len(),
-        hex::encode(Md5::digest(bytes))
+        hex::encode(Md5::digest(bytes)),
+        STANDARD.encode(Sha256::digest(bytes))
     ));
     hints
 }
 
 fn dates(case: &Case) -> Vec<String> {
-    let mut hints = values(case, &["date", "x-date"]);
+    let mut hints = values(case, &["date", "x-date", "signature-input"]);
     hints.push(format!("the verifier's clock says {}", case.now));
     hints
 }

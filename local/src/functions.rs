@@ -48,7 +48,7 @@ fn raw(verifier: Arc<Verifier>) -> Function {
         let verifier = Arc::clone(&verifier);
         Box::pin(async move {
             let event = LambdaEvent::new(event, context);
-            let answer = verify::handle(&verifier, AuthorizerAnswer::default(), event).await;
+            let answer = verify::handle(verifier, AuthorizerAnswer::default(), event).await;
             answer.map_err(|error| FunctionError::Failed(error.to_string()))
         })
     })

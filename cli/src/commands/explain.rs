@@ -74,7 +74,7 @@ impl Tally {
         self.cases += 1;
         match judged {
             Err(_) => self.unreadable += 1,
-            Ok((case, judgement)) if judgement.not_judged(case).is_some() => self.not_judged += 1,
+            Ok((case, judgement)) if judgement.not_judged().is_some() => self.not_judged += 1,
             Ok((case, judgement)) if judgement.is_expected(case) == Some(false) => {
                 self.unexpected += 1;
             }
@@ -91,7 +91,7 @@ impl Tally {
         } = self;
         writeln!(
             out,
-            "{cases} judged: {unexpected} not as expected, {not_judged} not supported yet, {unreadable} unreadable"
+            "{cases} judged: {unexpected} not as expected, {not_judged} not supported, {unreadable} unreadable"
         )
     }
 }
@@ -128,7 +128,7 @@ fn print(entry: &Entry, judged: &Judged<'_>, out: &mut dyn Write) -> io::Result<
         Err(fault) => return writeln!(out, "{name}: unreadable\n  {}\n", visible(fault)),
         Ok((case, judgement)) => (case, judgement),
     };
-    let expected = match (judgement.not_judged(case), &case.expect) {
+    let expected = match (judgement.not_judged(), &case.expect) {
         (Some(why), _) => format!(" (not judged: {why})"),
         (None, None) => String::new(),
         (None, Some(expect)) => match judgement.is_expected(case) {

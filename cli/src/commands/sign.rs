@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use hubkeys_auth::hub_hmac::{self, NameStyle, Unsigned};
-use hubkeys_auth::{Algorithm, Body, RequestFacts, basic};
-use hubkeys_domain::{Scheme, Timestamp};
+use hubkeys_auth::hub_hmac::{self, NameStyle};
+use hubkeys_auth::{Algorithm, Body, RequestFacts, Unsigned, UrlScheme, basic, cavage, rfc9421};
+use hubkeys_domain::{Dialect, Scheme, Secret, Timestamp};
 use serde_json::json;
 use ureq::http::{Request, Uri};
 
@@ -29,7 +29,13 @@ pub(crate) struct SignArguments {
     /// How the key proves itself
     #[arg(long, default_value = "hmac", value_parser = ["hmac", "basic"])]
     scheme: String,
-    /// What the signature is made with
+    /// The dialect an HMAC key signs in
+    #[arg(long, default_value = "hub-hmac", value_parser = Dialect::ALL.map(Dialect::as_str))]
+    dialect: String,
+    /// Sign a nonce too, which makes the signature good for one use only (rfc9421)
+    #[arg(long, value_name = "TEXT")]
+    nonce: Option<String>,
+    /// What the signature is made with; rfc9421 takes hmac-sha256 only
     #[arg(long, default_value = "hmac-sha256", value_parser = Algorithm::ALL.map(Algorithm::as_str))]
     algorithm: String,
     /// The request's method
@@ -86,6 +92,7 @@ pub(crate) fn run(arguments: &SignArguments, out: &mut dyn Write) -> Result<Exit
             "target": target,
             "headers": headers,
             "body_base64": body.map(|body| STANDARD.encode(body)),
+            "url_scheme": arguments.url.scheme_str(),
         });
         output::json(out, &facts)?;
     } else if arguments.json {
@@ -136,7 +143,6 @@ fn headers(
     body: Option<&[u8]>,
 ) -> Result<Headers, Failure> {
     let scheme = arguments.scheme.parse::<Scheme>().map_err(input_failure)?;
-    let algorithm = Algorithm::from_name(&arguments.algorithm).unwrap_or(Algorithm::HmacSha256);
     let date = match arguments.date {
         Some(date) => date,
         None => session::now()?,
@@ -150,14 +156,7 @@ fn headers(
                 date,
                 body,
             };
-            hub_hmac::sign(
-                &arguments.key,
-                &secret,
-                algorithm,
-                NameStyle::Documented,
-                &request,
-            )
-            .map_err(input_failure)
+            sign(arguments, &secret, &request)
         }
         Scheme::Basic => {
             let method = arguments.method.as_str();
@@ -167,6 +166,56 @@ fn headers(
             Ok(vec![("Authorization".to_owned(), value.to_string())])
         }
     }
+}
+
+fn sign(
+    arguments: &SignArguments,
+    secret: &Secret,
+    request: &Unsigned<'_>,
+) -> Result<Headers, Failure> {
+    let key = &arguments.key;
+    let algorithm = arguments
+        .algorithm
+        .parse::<Algorithm>()
+        .map_err(input_failure)?;
+    let dialect = arguments
+        .dialect
+        .parse::<Dialect>()
+        .map_err(input_failure)?;
+    if arguments.nonce.is_some() && dialect != Dialect::Rfc9421 {
+        return Err(Failure::Input(
+            "--nonce is for --dialect rfc9421".to_owned(),
+        ));
+    }
+    let host = arguments.url.authority().map_or("", |host| host.as_str());
+    let headers = match dialect {
+        Dialect::HubHmac => hub_hmac::sign(key, secret, algorithm, NameStyle::Documented, request),
+        Dialect::Rfc9421 if algorithm != Algorithm::HmacSha256 => {
+            return Err(Failure::Input(
+                "rfc9421 signs with hmac-sha256 only".to_owned(),
+            ));
+        }
+        Dialect::Rfc9421 => {
+            let scheme = arguments
+                .url
+                .scheme_str()
+                .and_then(UrlScheme::from_name)
+                .unwrap_or_default();
+            let options = rfc9421::Options {
+                nonce: arguments.nonce.as_deref(),
+                ..rfc9421::Options::default()
+            };
+            rfc9421::sign(key, secret, scheme, host, &options, request)
+        }
+        Dialect::Cavage12 => {
+            let options = cavage::Options {
+                algorithm,
+                ..cavage::Options::default()
+            };
+            cavage::sign(key, secret, host, &options, request)
+        }
+    };
+    headers.map_err(input_failure)
 }
 
 fn send(

@@ -52,8 +52,11 @@ pub(crate) async fn answer_batch(
     if !(1..=MOST).contains(&requests.len()) {
         return Err(format!("a batch has 1 to {MOST} requests, not {}", requests.len()).into());
     }
-    let answers = stream::iter(requests)
+    let decisions: Vec<_> = requests
+        .into_iter()
         .map(|document| decide(verifier, document, request_id))
+        .collect();
+    let answers = stream::iter(decisions)
         .buffered(AT_ONCE)
         .map(|decided| match decided {
             Ok(decision) => Answer::Decision(decision),

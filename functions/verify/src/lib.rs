@@ -19,6 +19,8 @@ pub use facts_document::FactsDocument;
 pub use shape::{Shape, UnknownShape};
 pub use verifier::{CannotDecide, Verifier};
 
+use std::sync::Arc;
+
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
 
@@ -28,7 +30,7 @@ use serde_json::Value;
 /// [`UnknownShape`]; of an authorizer `Unauthorized` (which API Gateway answers with 401) or [`CannotDecide`] (500); of a
 /// direct invocation what is wrong with it. A service that asks over HTTP gets a problem document instead.
 pub async fn handle(
-    verifier: &Verifier,
+    verifier: Arc<Verifier>,
     answer: AuthorizerAnswer,
     event: LambdaEvent<Value>,
 ) -> Result<Value, Error> {
@@ -36,9 +38,9 @@ pub async fn handle(
     match Shape::of(&event)? {
         Shape::Proxy => service::answer(verifier, event, context).await,
         Shape::Authorizer(kind) => {
-            authorizer::answer(verifier, kind, answer, &event, &context.request_id).await
+            authorizer::answer(&verifier, kind, answer, &event, &context.request_id).await
         }
-        Shape::Facts => direct::answer_one(verifier, event, &context.request_id).await,
-        Shape::Batch => direct::answer_batch(verifier, event, &context.request_id).await,
+        Shape::Facts => direct::answer_one(&verifier, event, &context.request_id).await,
+        Shape::Batch => direct::answer_batch(&verifier, event, &context.request_id).await,
     }
 }

@@ -1,5 +1,7 @@
 //! The `verify` Lambda.
 
+use std::sync::Arc;
+
 use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard};
 use lambda_runtime::service_fn;
 use verify::Verifier;
@@ -14,7 +16,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         CredentialReader::new(database.clone()),
         ReplayGuard::new(database),
     );
-    let verifier = Verifier::new(reader, guard, keyring).await?;
+    let verifier = Arc::new(Verifier::new(reader, guard, keyring).await?);
     let answer = verify::AuthorizerAnswer::from_env()?;
-    lambda_runtime::run(service_fn(|event| verify::handle(&verifier, answer, event))).await
+    lambda_runtime::run(service_fn(|event| {
+        verify::handle(Arc::clone(&verifier), answer, event)
+    }))
+    .await
 }

@@ -1,5 +1,7 @@
 //! `POST /v1/verify`: a service asks over HTTP, through an HTTP API or a REST API.
 
+use std::sync::Arc;
+
 use hubkeys_api::context::{now, request_id};
 use hubkeys_api::invocation::invoke;
 use hubkeys_api::{Body, Problem, Request, Response, body, caller, json, respond};
@@ -13,12 +15,14 @@ use crate::{FactsDocument, Verifier};
 const LARGEST: usize = 512 * 1024;
 
 pub(crate) async fn answer(
-    verifier: &Verifier,
+    verifier: Arc<Verifier>,
     event: Value,
     context: Context,
 ) -> Result<Value, Error> {
-    let handler =
-        |request: Request| async move { respond(&request, verify(verifier, &request).await) };
+    let handler = move |request: Request| {
+        let verifier = Arc::clone(&verifier);
+        async move { respond(&request, verify(&verifier, &request).await) }
+    };
     Ok(invoke(handler, event, context).await?)
 }
 

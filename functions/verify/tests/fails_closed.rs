@@ -2,18 +2,20 @@
 
 #![cfg(test)]
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use hubkeys_api::{Body, Request};
 use hubkeys_domain::{KeyId, Secret, Timestamp};
-use hubkeys_store::{CredentialReader, Database, KeyringSource, Tables};
+use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard, Tables};
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use verify::Verifier;
+use verify::{AuthorizerAnswer, Verifier};
 
 /// A verifier whose database nobody serves.
-async fn cut_off(folder: &TempDir) -> Verifier {
+async fn cut_off(folder: &TempDir) -> Arc<Verifier> {
     // Bound and closed again: nobody listens there.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -31,22 +33,42 @@ async fn cut_off(folder: &TempDir) -> Verifier {
         events: "events".into(),
         views: "views".into(),
     };
-    let reader = CredentialReader::new(Database::new(Client::from_conf(config), tables));
+    let database = Database::new(Client::from_conf(config), tables);
+    let (reader, guard) = (
+        CredentialReader::new(database.clone()),
+        ReplayGuard::new(database),
+    );
     let keyring = KeyringSource::from_file(folder.path().join("keyring.json"))
         .await
         .expect("a keyring");
-    Verifier::new(reader, keyring).await.expect("a verifier")
+    Arc::new(
+        Verifier::new(reader, guard, keyring)
+            .await
+            .expect("a verifier"),
+    )
 }
 
 /// API Gateway's event of a request to verify, with this authorizer and these facts.
-fn asked(authorizer: Value, facts: &Value) -> Request {
-    let event = json!({
+fn asked(authorizer: Value, facts: &Value) -> Value {
+    json!({
         "version": "2.0", "routeKey": "POST /v1/verify", "rawPath": "/v1/verify", "rawQueryString": "",
         "headers": {"content-type": "application/json"},
         "requestContext": {"http": {"method": "POST", "path": "/v1/verify"}, "requestId": "r-1", "authorizer": authorizer},
         "body": facts.to_string(), "isBase64Encoded": false
-    });
-    lambda_http::request::from_str(&event.to_string()).expect("an event of API Gateway")
+    })
+}
+
+/// The answer to an event: status and body.
+async fn answer(verifier: &Arc<Verifier>, event: Value) -> (u64, Value) {
+    let event = LambdaEvent::new(event, Context::default());
+    let answer = verify::handle(Arc::clone(verifier), AuthorizerAnswer::Simple, event)
+        .await
+        .expect("an answer");
+    let body = answer["body"]
+        .as_str()
+        .and_then(|body| serde_json::from_str(body).ok())
+        .expect("a JSON body");
+    (answer["statusCode"].as_u64().expect("a status"), body)
 }
 
 fn by_a_service() -> Value {
@@ -59,13 +81,6 @@ fn basic(key: &str, secret: &str) -> Value {
     json!({"method": "GET", "target": "/", "headers": [["Authorization", format!("Basic {credentials}")]]})
 }
 
-fn text(body: &Body) -> String {
-    match body {
-        Body::Text(text) => text.clone(),
-        other => panic!("{other:?}"),
-    }
-}
-
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_a_503_and_no_verdict() {
     let folder = TempDir::new().expect("a folder");
@@ -73,10 +88,12 @@ async fn a_store_that_does_not_answer_is_a_503_and_no_verdict() {
     let key = KeyId::generate(Timestamp::from_millis(1_795_000_000_000).expect("an instant"))
         .expect("a key");
     let secret = Secret::generate().expect("a secret");
-    let request = asked(by_a_service(), &basic(key.as_str(), secret.expose()));
-    let answer = verify::handle(&verifier, request).await.expect("an answer");
-    assert_eq!(answer.status(), 503);
-    let problem: Value = serde_json::from_str(&text(answer.body())).expect("a problem");
+    let (status, problem) = answer(
+        &verifier,
+        asked(by_a_service(), &basic(key.as_str(), secret.expose())),
+    )
+    .await;
+    assert_eq!(status, 503);
     assert_eq!(problem["type"], "urn:problem-type:hubkeys:unavailable");
     assert!(problem.get("outcome").is_none());
 }
@@ -95,11 +112,8 @@ async fn what_can_be_no_credential_of_ours_is_refused_without_a_read() {
             "malformed",
         ),
     ] {
-        let answer = verify::handle(&verifier, asked(by_a_service(), &facts))
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status(), 200, "{facts}");
-        let decision: Value = serde_json::from_str(&text(answer.body())).expect("a decision");
+        let (status, decision) = answer(&verifier, asked(by_a_service(), &facts)).await;
+        assert_eq!(status, 200, "{facts}");
         assert_eq!(
             (&decision["outcome"], &decision["allowed"]),
             (&json!(outcome), &json!(false)),
@@ -114,9 +128,28 @@ async fn nobody_but_a_service_gets_an_answer() {
     let verifier = cut_off(&folder).await;
     let user = json!({"jwt": {"claims": {"sub": "ada", "custom:account": "acme", "cognito:groups": "[Administrator]"}}});
     for authorizer in [Value::Null, json!({}), user] {
-        let answer = verify::handle(&verifier, asked(authorizer, &basic("hk_x", "x")))
+        let (status, _) = answer(&verifier, asked(authorizer, &basic("hk_x", "x"))).await;
+        assert_eq!(status, 401);
+    }
+}
+
+#[tokio::test]
+async fn an_authorizer_that_can_not_decide_is_an_error_and_no_answer() {
+    let folder = TempDir::new().expect("a folder");
+    let verifier = cut_off(&folder).await;
+    let key = KeyId::generate(Timestamp::from_millis(1_795_000_000_000).expect("an instant"))
+        .expect("a key");
+    let secret = Secret::generate().expect("a secret");
+    let facts = basic(key.as_str(), secret.expose());
+    let event = json!({
+        "type": "TOKEN", "methodArn": "arn:aws:execute-api:eu-central-1:123456789012:api-id/prod/GET/v1/messages",
+        "authorizationToken": facts["headers"][0][1]
+    });
+    for event in [event, facts] {
+        let event = LambdaEvent::new(event, Context::default());
+        let error = verify::handle(Arc::clone(&verifier), AuthorizerAnswer::Simple, event)
             .await
-            .expect("an answer");
-        assert_eq!(answer.status(), 401);
+            .expect_err("no answer");
+        assert_ne!(error.to_string(), "Unauthorized");
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use lambda_http::{Body as FunctionBody, Error, Request as FunctionRequest, RequestExt as _};
+use hubkeys_api::Answer;
+use lambda_http::{Body as FunctionBody, Request as FunctionRequest, RequestExt as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -11,20 +12,19 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::authorizer::Authorizers;
-use crate::functions::{Functions, adapt};
+use crate::functions::{Function, FunctionError, Functions, adapt};
 use crate::issuer::Issuer;
 use crate::template::{Authorizer, Route};
 
 const SERVICE: &str = "Authorization: Bearer hst_service\r\n";
 
-async fn toy(request: FunctionRequest) -> Result<lambda_http::Response<FunctionBody>, Error> {
+async fn toy(request: FunctionRequest) -> Answer {
     match request.path_parameters().first("id") {
         Some("panic") => panic!("a function panicked"),
-        Some("fail") => Err("a function failed".into()),
         Some("binary") => {
             let answer =
                 lambda_http::Response::builder().header("Content-Type", "application/octet-stream");
-            Ok(answer.body(FunctionBody::Binary(vec![0, 255]))?)
+            Ok(answer.body(FunctionBody::Binary(vec![0, 255])).unwrap())
         }
         _ => {
             let echo = format!("{} {}", request.uri().path(), request.body().len());
@@ -33,9 +33,22 @@ async fn toy(request: FunctionRequest) -> Result<lambda_http::Response<FunctionB
                 .header("Location", "/there")
                 .header("Set-Cookie", "a=1")
                 .header("Set-Cookie", "b=2");
-            Ok(answer.body(echo.into())?)
+            Ok(answer.body(echo.into()).unwrap())
         }
     }
+}
+
+/// The toy, or a function that fails, which only one that takes events itself can.
+fn toy_or_failure() -> Function {
+    let toy = adapt(toy);
+    Arc::new(
+        move |event, context| match event["pathParameters"]["id"].as_str() {
+            Some("fail") => {
+                Box::pin(async { Err(FunctionError::Failed("a function failed".to_owned())) })
+            }
+            _ => toy(event, context),
+        },
+    )
 }
 
 struct Server {
@@ -62,7 +75,7 @@ impl Server {
             issuer: Issuer::from_pem(&pem).unwrap(),
             service_token: Zeroizing::new("hst_service".to_owned()),
         };
-        let functions: Functions = BTreeMap::from([("toy", adapt(toy))]);
+        let functions: Functions = BTreeMap::from([("toy", toy_or_failure())]);
         let gateway = Gateway::new(routes, functions, authorizers).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
