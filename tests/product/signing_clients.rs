@@ -63,7 +63,7 @@ impl Library {
         let (status, posted) = self.send(&POST, &backend, &key).await;
         assert_eq!(
             (status, posted.outcome.as_str()),
-            (200, "valid"),
+            (202, "valid"),
             "{posted:?}"
         );
 

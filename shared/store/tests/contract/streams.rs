@@ -118,7 +118,7 @@ async fn an_event_of_an_unknown_type_makes_its_stream_unreadable(given: Given) {
 async fn an_event_of_an_unknown_schema_makes_its_stream_unreadable(given: Given) {
     let by = given.verified("acme").await;
     let id = given.key(&by).await;
-    for schema in [0, 2] {
+    for schema in [0, 3] {
         let mut row = event(&given, &id, 1).await;
         row.insert("schema".to_owned(), number(schema));
         given.put_event(row).await;
@@ -195,7 +195,7 @@ async fn an_event_is_a_readable_row(given: Given) {
             "pk": stream(&id),
             "sk": "00000001",
             "type": "KeyCreated",
-            "schema": 1,
+            "schema": 2,
             "metadata": {"event_id": event_id, "request_id": "request-1"},
             "payload": {
                 "id": id.as_str(),
