@@ -55,8 +55,7 @@ impl Backend {
         service_token: impl Into<String>,
     ) -> Self {
         let decisions = Arc::<Mutex<Vec<Decision>>>::default();
-        let http = reqwest::Client::builder()
-            .no_proxy()
+        let http = super::stack::http()
             .timeout(Duration::from_secs(30))
             .build()
             .expect("an HTTP client");

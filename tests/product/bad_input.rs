@@ -415,3 +415,19 @@ async fn a_host_that_is_not_a_name_of_this_machine_and_a_port_is_refused() {
     }
     unharmed(&stack).await;
 }
+
+#[tokio::test]
+async fn a_revocation_whose_body_is_no_object_revokes_nothing() {
+    let stack = Stack::start().await;
+    let token = stack.token("admin@acme").await;
+    let (id, secret) = stack.create_key(&token, "Live", "basic").await;
+    for body in ["[]", "[\"leaked\"]", "null", "\"leaked\"", " "] {
+        let request = stack
+            .request(Method::POST, &format!("/v1/keys/{id}/revoke"))
+            .bearer_auth(&token)
+            .header("content-type", "application/json")
+            .body(body);
+        refused(&stack, body, request).await;
+    }
+    assert_eq!(stack.outcome_of_basic(&id, &secret).await, "valid");
+}

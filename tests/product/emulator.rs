@@ -53,7 +53,7 @@ impl Cloud {
         };
         // The rest must be read, or a full pipe would stop it.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        let http = Client::builder().no_proxy().timeout(PATIENCE).build();
+        let http = super::stack::http().timeout(PATIENCE).build();
         let cloud = Self {
             moto,
             url,

@@ -121,7 +121,7 @@ async fn httpsig_hyper(request: &[&str], backend: &Backend, key: &Credential) ->
         .expect("a signature");
     let message = message.map(|_| body.unwrap_or_default().to_owned());
     let message = reqwest::Request::try_from(message).expect("a request");
-    let client = reqwest::Client::builder().no_proxy().build();
+    let client = super::stack::http().build();
     let client = client.expect("an HTTP client");
     let answer = client.execute(message).await.expect("an answer");
     answer.status().as_u16().into()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -52,6 +52,13 @@ impl Answered {
             .unwrap_or_else(|| panic!("{self:?}"))
             .to_owned()
     }
+}
+
+/// An HTTP client. None of ours speaks TLS, but the features that the Rust client gives `reqwest` want a provider for it.
+pub(crate) fn http() -> ClientBuilder {
+    // Somebody else in this process may have installed it: it is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy()
 }
 
 /// The `hubkeys` binary that was built with these tests.
@@ -117,8 +124,7 @@ impl Stack {
         };
         // The rest of the banner must be read, or a full pipe would stop the stack.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        let http = Client::builder()
-            .no_proxy()
+        let http = http()
             .timeout(Duration::from_secs(60))
             .build()
             .expect("an HTTP client");

@@ -94,6 +94,7 @@ fn banner(stack: &Stack, arguments: &ServeArguments, out: &mut dyn Write) -> io:
     } else {
         format!(" --url {url}")
     };
+    let path = path_line();
     writeln!(
         out,
         "Hubkeys serves {url}, with its data in {data}. Ctrl-C stops it.\n"
@@ -123,7 +124,7 @@ fn banner(stack: &Stack, arguments: &ServeArguments, out: &mut dyn Write) -> io:
         "
 To paste in another terminal:
 
-  hubkeys login --user admin@acme{at}
+{path}  hubkeys login --user admin@acme{at}
   hubkeys keys create 'My first key' --scheme basic --env-file '{data}/first-key.env'
   export $(cat '{data}/first-key.env')
 
@@ -141,6 +142,15 @@ and your API asks who that was, as either of these does:
     )?;
     // Whoever started us waits for these lines.
     out.flush()
+}
+
+/// What makes `hubkeys` a command of another terminal; nothing if the system does not tell where it is.
+fn path_line() -> String {
+    std::env::current_exe()
+        .ok()
+        .and_then(|binary| Some(visible(&binary.parent()?.display().to_string())))
+        .map(|folder| format!("  export PATH=\"$PATH:{folder}\"\n"))
+        .unwrap_or_default()
 }
 
 fn no_runtime(reason: io::Error) -> Failure {

@@ -251,3 +251,32 @@ fn a_port_or_folder_in_use_is_one_line_and_exit_code_1() {
         );
     }
 }
+
+#[test]
+fn a_key_is_made_with_what_it_may_sign_with() {
+    let stack = Stack::start("signing");
+    stack.login("admin@acme");
+    let key = stack.json(&[
+        "keys",
+        "create",
+        "Careful",
+        "--scheme",
+        "hmac",
+        "--dialect",
+        "rfc9421",
+        "--dialect",
+        "cavage-12",
+        "--algorithm",
+        "hmac-sha512",
+        "--replay-protection",
+        "all",
+    ]);
+    assert_eq!(
+        key["signing"],
+        serde_json::json!({
+            "dialects": ["rfc9421", "cavage-12"], "algorithms": ["hmac-sha512"], "replay_protection": "all"
+        })
+    );
+    let plain = stack.json(&["keys", "create", "Plain", "--scheme", "basic"]);
+    assert!(plain.get("signing").is_none(), "{plain}");
+}

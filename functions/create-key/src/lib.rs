@@ -15,7 +15,8 @@ use hubkeys_domain::{
 };
 use hubkeys_store::{ExecuteError, Idempotency, KeySummary, KeyringSource, Refusal, Store};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::{Map, Value};
 
 /// What a client asks for.
 #[derive(Deserialize)]
@@ -24,8 +25,15 @@ struct NewKey {
     name: KeyName,
     scheme: Scheme,
     /// What an HMAC key may sign with; left out, everything.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     signing: Option<SigningPolicy>,
+}
+
+/// Reads a policy from an object only: serde would take the list of its members' values as well.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SigningPolicy>, D::Error> {
+    let members = Option::<Map<String, Value>>::deserialize(deserializer)?;
+    let policy = members.map(|members| serde_json::from_value(Value::Object(members)));
+    policy.transpose().map_err(de::Error::custom)
 }
 
 /// A key just made: the only answer that holds a secret.

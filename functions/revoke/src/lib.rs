@@ -1,7 +1,7 @@
 //! `POST /v1/keys/{id}/revoke` ends one key, `POST /v1/keys/revoke` several, each with its own result.
 //!
-//! A key whose revocation was answered with success never verifies again. Revoking a revoked key succeeds and writes
-//! nothing.
+//! A key whose revocation was answered with success never verifies again. Revoking a revoked key writes no
+//! event, and succeeds only after the row that verify reads was found to say so, or was mended.
 
 mod several;
 

@@ -16,6 +16,10 @@ pub const LARGEST: usize = 16 * 1024;
 pub fn json<T: DeserializeOwned>(request: &Request, largest: usize) -> Result<T, Problem> {
     let bytes = bytes(request, largest)?;
     require_json(request)?;
+    // serde takes a list of a type's members for the type, and where all have defaults an empty one.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::invalid("the body is not a JSON object"));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         Problem::invalid(format!(
             "the body is not what this takes: {}",

@@ -28,7 +28,7 @@ pub enum ProblemType {
     AccountNotVerified,
     /// The account is suspended.
     AccountSuspended,
-    /// The operation is for the platform's staff.
+    /// The operation is for the platform's operators.
     NotOperator,
     /// There is no such key in the account.
     KeyNotFound,
@@ -184,7 +184,7 @@ impl Problem {
 
     /// Something that only we can mend.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let detail = "it failed on our side: look whether it was done before you send it again, and tell support the request id";
+        let detail = "it failed on our side: the same request may be sent again (a create with the same Idempotency-Key); tell support the request id";
         Self {
             cause: Some(cause.into()),
             ..Self::new(ProblemType::Internal, detail)

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use hubkeys_domain::{KeyName, Scheme};
-use serde_json::{Value, json};
+use hubkeys_domain::{Algorithm, Dialect, KeyName, Scheme};
+use serde_json::{Map, Value, json};
 use ureq::http::Method;
 use uuid::Uuid;
 
@@ -22,6 +22,15 @@ pub(crate) struct CreateArguments {
     /// How the key proves itself: basic or hmac
     #[arg(long)]
     scheme: Scheme,
+    /// A dialect that an HMAC key may sign in: hub-hmac, rfc9421 or cavage-12; give it again for another [default: all]
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Vec<Dialect>,
+    /// An algorithm that an HMAC key may sign with, e.g. hmac-sha256; give it again for another [default: all]
+    #[arg(long, value_name = "ALGORITHM")]
+    algorithm: Vec<Algorithm>,
+    /// Which of an HMAC key's signatures are good for one use only [default: nonce]
+    #[arg(long, value_name = "WHICH", value_parser = ["nonce", "off", "unsafe-methods", "all"])]
+    replay_protection: Option<String>,
     /// The same request under the same key is the same one, for 24 hours [default: a new one]
     #[arg(long, value_name = "K")]
     idempotency_key: Option<String>,
@@ -96,7 +105,8 @@ fn create(arguments: &CreateArguments, service: &Service) -> Result<Value, Failu
         Some(key) => key.clone(),
         None => Uuid::now_v7().to_string(),
     };
-    let body = json!({ "name": arguments.name, "scheme": arguments.scheme });
+    let (name, scheme) = (&arguments.name, arguments.scheme);
+    let body = json!({ "name": name, "scheme": scheme, "signing": signing(arguments) });
     let headers = [("Idempotency-Key", idempotency_key.as_str())];
     let key = service.send(Method::POST, "/v1/keys", &headers, Some(&body));
     key.map_err(|failure| match failure {
@@ -109,6 +119,21 @@ fn create(arguments: &CreateArguments, service: &Service) -> Result<Value, Failu
         },
         other => other,
     })
+}
+
+/// What the key may sign with, as far as it was said: the service knows the rest.
+fn signing(arguments: &CreateArguments) -> Option<Value> {
+    let mut signing = Map::new();
+    if !arguments.dialect.is_empty() {
+        signing.insert("dialects".to_owned(), json!(arguments.dialect));
+    }
+    if !arguments.algorithm.is_empty() {
+        signing.insert("algorithms".to_owned(), json!(arguments.algorithm));
+    }
+    if let Some(which) = &arguments.replay_protection {
+        signing.insert("replay_protection".to_owned(), json!(which));
+    }
+    (!signing.is_empty()).then_some(Value::Object(signing))
 }
 
 fn save(key: &Value, secret: &str, path: &Path, file: NewPrivateFile) -> Result<(), Failure> {

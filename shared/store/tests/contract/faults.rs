@@ -64,7 +64,7 @@ impl FaultProxy {
         let plan = Arc::new(Mutex::new(Plan::default()));
         let upstream = Arc::new(Upstream {
             address: upstream.to_owned(),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: http(),
             turns: Semaphore::new(if one_at_a_time { 1 } else { 64 }),
             plan: Arc::clone(&plan),
         });
@@ -209,4 +209,10 @@ fn json(status: u16, body: &serde_json::Value) -> Response<String> {
         .header("content-type", "application/x-amz-json-1.0")
         .body(body.to_string())
         .unwrap()
+}
+
+/// An HTTP client. It speaks no TLS, but the features that other crates of the workspace give `reqwest` want a provider.
+fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
