@@ -49,7 +49,7 @@ async fn answer(verify: &mut Function, shape: &str, id: &str, secret: &str) -> V
 fn context(id: &str) -> Value {
     json!({
         "account": "acme", "key": id, "scheme": "basic", "dialect": "basic", "version": "1",
-        "bound_method": "false", "bound_target": "false", "bound_body": "none"
+        "bound_method": "false", "bound_target": "false", "bound_authority": "false", "bound_body": "none"
     })
 }
 

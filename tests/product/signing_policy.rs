@@ -174,6 +174,24 @@ async fn the_same_create_with_another_policy_is_another_request() {
         (200, &json!("all"))
     );
     assert_eq!(create(json!({})).await.problem(), "idempotency-key-reused");
+    // The default is one request, left out or spelt out.
+    let default = json!({"name": "y", "scheme": "hmac", "signing": {"algorithms": [
+        "hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512"
+    ]}});
+    for (body, status) in [
+        (json!({"name": "y", "scheme": "hmac"}), 201),
+        (default, 200),
+    ] {
+        let request = stack
+            .request(Method::POST, "/v1/keys")
+            .bearer_auth(&token)
+            .header("idempotency-key", "default");
+        assert_eq!(
+            stack.send(request.json(&body)).await.status,
+            status,
+            "{body}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -57,11 +57,15 @@ async fn create(
     let principal = caller::principal(request)?;
     let standing = store.standing(&principal.account).await?.standing;
     let by = principal.administer_keys(standing)?;
-    let wanted: NewKey = body::json(request, body::LARGEST)?;
+    let mut wanted: NewKey = body::json(request, body::LARGEST)?;
     if wanted.scheme == Scheme::Basic && wanted.signing.is_some() {
         return Err(Problem::invalid(
             "a Basic key never signs: leave `signing` out, or make an HMAC key",
         ));
+    }
+    // Left out and spelt out, the default is one request.
+    if wanted.scheme == Scheme::Hmac {
+        wanted.signing.get_or_insert_default();
     }
     let idempotency_key = idempotency_key::of(request)?;
     let at = now()?;

@@ -161,6 +161,7 @@ impl Decision {
             ("version", version.to_string()),
             ("bound_method", bound.method.to_string()),
             ("bound_target", bound.target.to_string()),
+            ("bound_authority", bound.authority.to_string()),
             ("bound_body", bound.body.to_owned()),
         ];
         context.extend(

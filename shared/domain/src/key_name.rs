@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{TextFault, trimmed};
 
-/// A key's label as an administrator reads it: 1 to 64 characters of Unicode, trimmed, without control characters. Not
-/// unique, and never a secret.
+/// A key's label as an administrator reads it: 1 to 64 characters of Unicode, trimmed, without control or invisible
+/// characters. Not unique, and never a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct KeyName(String);

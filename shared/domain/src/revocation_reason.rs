@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{TextFault, trimmed};
 
-/// A reason as it stands in the history: 1 to 256 characters of Unicode, trimmed, without control characters.
+/// A reason as it stands in the history: 1 to 256 characters of Unicode, trimmed, without control or invisible
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct RevocationReason(String);

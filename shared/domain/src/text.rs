@@ -24,7 +24,8 @@ pub(crate) fn trimmed(text: &str, longest: usize) -> Result<&str, TextFault> {
     }
 }
 
-/// Joiners and variation selectors are none of these: emojis and some scripts are written with them.
+/// Joiners and variation selectors are none of these, nor are the tags U+E0020 to U+E007F: emojis (the flags of England,
+/// Scotland and Wales among them) and some scripts are written with them.
 fn is_forbidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -33,7 +34,7 @@ fn is_forbidden(character: char) -> bool {
             '\u{2028}' | '\u{2029}'
             // Marks, embeddings, overrides and isolates of direction.
             | '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-            // What nobody sees: soft hyphen, blank letters, zero-width spaces, invisible operators, tags.
+            // What nobody sees: soft hyphen, blank letters, zero-width spaces, invisible operators, the language tag.
             | '\u{00AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}'
             | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0001}'
         )

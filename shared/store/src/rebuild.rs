@@ -22,7 +22,7 @@ use crate::{Database, Store, StoreError};
 pub struct Drift {
     /// Which row, as `<partition key>/<sort key>`.
     pub row: String,
-    /// What is wrong: it is missing, differs, or belongs to no stream.
+    /// What is wrong: it is missing, differs, is ahead of its stream, or belongs to none.
     pub problem: DriftProblem,
 }
 
@@ -51,7 +51,8 @@ pub struct Progress {
 pub struct Report {
     /// How many streams there are.
     pub streams: u64,
-    /// The rows that did not follow from the events. After a rebuild they do.
+    /// The rows that did not follow from the events. After a rebuild they do, but for those that are
+    /// [`DriftProblem::Ahead`].
     pub drift: Vec<Drift>,
 }
 
@@ -70,7 +71,8 @@ impl Store {
         self.walk(Mode::Check, progress).await
     }
 
-    /// Makes every row that follows from events follow from them. May run beside commands, and again after a crash.
+    /// Makes every row that follows from events follow from them, and removes those that no stream leads to. Rows that are
+    /// [`DriftProblem::Ahead`] it reports and leaves. May run beside commands, and again after a crash.
     ///
     /// # Errors
     /// [`StoreError`]; what was mended before stays mended.

@@ -21,8 +21,9 @@ impl Store {
         let mut drift = Vec::new();
         self.mend::<ApiKey>(id.as_str(), Mode::Mend, &mut drift)
             .await?;
-        tracing::error!(key = %id, ?drift, "a revoked key's row did not say so: mended");
+        tracing::error!(key = %id, ?drift, "a revoked key's row did not say so");
         if self.verify_sees_revocation(id).await? {
+            tracing::warn!(key = %id, "mended: the row says that the key is revoked");
             Ok(())
         } else {
             let problem = "the key is revoked and the row does not say so: it claims events that do not exist";
