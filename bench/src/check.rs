@@ -57,7 +57,7 @@ pub(crate) fn measure(rounds: u32) -> Result<CheckReport> {
         .flat_map(|of| [&mut of.parse, &mut of.check, &mut of.mac])
         .chain([&mut open, &mut md5])
         .collect();
-    interleaved::run(rounds, &mut subjects)?;
+    interleaved::run("check", rounds, &mut subjects)?;
     Ok(CheckReport {
         rounds,
         cases: measured.iter().map(Measured::checked).collect(),
@@ -67,7 +67,7 @@ pub(crate) fn measure(rounds: u32) -> Result<CheckReport> {
     })
 }
 
-fn cases(keyring: &Keyring, key: &KeyId, secret: &Secret, now: Timestamp) -> Result<[Case; 4]> {
+fn cases(keyring: &Keyring, key: &KeyId, secret: &Secret, now: Timestamp) -> Result<[Case; 8]> {
     let id = key.as_str();
     let known = |scheme| -> Result<KnownSecret> {
         let stored = keyring.store(scheme, id, secret)?;
@@ -76,6 +76,8 @@ fn cases(keyring: &Keyring, key: &KeyId, secret: &Secret, now: Timestamp) -> Res
     let basic = Request::basic(id, secret)?;
     let get = Request::signed(id, secret, now, Vec::new())?;
     let post = Request::signed(id, secret, now, one_kibibyte())?;
+    let rfc9421 = |body| Request::signed_by_rfc9421(id, secret, now, body);
+    let cavage = |body| Request::signed_by_cavage(id, secret, now, body);
     let signed = |name, request: &Request, handed| -> Result<Case> {
         let facts = request.facts(handed)?;
         let mut mac_bytes = signing_string(&facts)?.into_bytes();
@@ -99,13 +101,33 @@ fn cases(keyring: &Keyring, key: &KeyId, secret: &Secret, now: Timestamp) -> Res
             mac_key: vec![7; 32],
             mac_bytes: [id, "\0", secret.expose()].concat().into_bytes(),
         },
-        signed("HMAC-SHA-256, GET without a body", &get, Handed::Raw)?,
+        signed("Hub HMAC, GET without a body", &get, Handed::Raw)?,
         signed(
-            "HMAC-SHA-256, POST, 1 KiB as its digests",
+            "Hub HMAC, POST, 1 KiB as its digests",
             &post,
             Handed::Digests,
         )?,
-        signed("HMAC-SHA-256, POST, 1 KiB raw", &post, Handed::Raw)?,
+        signed("Hub HMAC, POST, 1 KiB raw", &post, Handed::Raw)?,
+        signed(
+            "RFC 9421, GET without a body",
+            &rfc9421(Vec::new())?,
+            Handed::Raw,
+        )?,
+        signed(
+            "RFC 9421, POST, 1 KiB raw",
+            &rfc9421(one_kibibyte())?,
+            Handed::Raw,
+        )?,
+        signed(
+            "cavage-12, GET without a body",
+            &cavage(Vec::new())?,
+            Handed::Raw,
+        )?,
+        signed(
+            "cavage-12, POST, 1 KiB raw",
+            &cavage(one_kibibyte())?,
+            Handed::Raw,
+        )?,
     ])
 }
 

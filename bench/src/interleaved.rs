@@ -40,11 +40,11 @@ impl<'a> Subject<'a> {
 
 /// Runs a batch of each subject in every round, in an order that changes: none always comes after the same other, which
 /// would leave it always the same caches.
-pub(crate) fn run(rounds: u32, subjects: &mut [&mut Subject<'_>]) -> Result<()> {
+pub(crate) fn run(what: &str, rounds: u32, subjects: &mut [&mut Subject<'_>]) -> Result<()> {
     let mut order = shuffler();
     for round in 0..rounds {
         if round % 500 == 0 {
-            eprintln!("bench: check, round {round} of {rounds}");
+            eprintln!("bench: {what}, round {round} of {rounds}");
         }
         subjects.shuffle(&mut order);
         for subject in subjects.iter_mut() {

@@ -1,5 +1,6 @@
-//! What `check` costs next to the bare MAC, and a verify next to a bare `GetItem`: everything in one run, interleaved, so
-//! that whatever else the machine does falls on both sides of a ratio.
+//! What `check` costs next to the bare MAC and on hostile header fields, a verify next to a bare `GetItem`, and whether
+//! the time of a refusal tells its reason: everything in one run, interleaved, so that whatever else the machine does
+//! falls on both sides of a ratio.
 //!
 //! ```text
 //! cargo run --release -p bench [-- --quick | --json]
@@ -11,11 +12,15 @@ mod allocations;
 mod check;
 mod database;
 mod decision;
+mod hostile;
+mod hostile_fields;
 mod interleaved;
 mod machine;
+mod one_answer;
 mod report;
 mod requests;
 mod server;
+mod sides;
 mod stack;
 
 use std::error::Error;
@@ -26,6 +31,7 @@ use clap::Parser;
 
 use crate::machine::Machine;
 use crate::report::Report;
+use crate::sides::Sides;
 
 /// What goes wrong ends the run: half a table would be read as a whole one.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -64,10 +70,20 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     let tenth = if arguments.quick { 10 } else { 1 };
+    let machine = Machine::here();
+    let check = check::measure(4_000 / tenth)?;
+    let hostile = hostile::measure(500 / tenth)?;
+    let folder = tempfile::tempdir()?;
+    let sides = Sides::start(folder.path())?;
+    let verify = decision::measure(&sides, 5_000 / tenth)?;
+    let one_answer = one_answer::measure(&sides, 20_000 / tenth)?;
+    sides.stop()?;
     let report = Report {
-        machine: Machine::here(),
-        check: check::measure(4_000 / tenth)?,
-        verify: decision::measure(5_000 / tenth)?,
+        machine,
+        check,
+        hostile,
+        verify,
+        one_answer,
     };
     let mut out = io::stdout().lock();
     if arguments.json {

@@ -5,14 +5,18 @@ use std::fmt;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::hostile::HostileReport;
 use crate::machine::Machine;
+use crate::one_answer::OneAnswerReport;
 
 /// One run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) machine: Machine,
     pub(crate) check: CheckReport,
+    pub(crate) hostile: HostileReport,
     pub(crate) verify: VerifyReport,
+    pub(crate) one_answer: OneAnswerReport,
 }
 
 /// Medians of batches, in nanoseconds a call.
@@ -78,7 +82,7 @@ impl Quantiles {
 /// The aim of an in-process verify: this many bare reads.
 const MOST_READS: f64 = 1.3;
 
-fn aim(met: bool) -> &'static str {
+pub(crate) fn aim(met: bool) -> &'static str {
     if met { "aim met" } else { "aim MISSED" }
 }
 
@@ -93,7 +97,8 @@ impl fmt::Display for Report {
         } = &self.machine;
         writeln!(f, "{command}")?;
         writeln!(f, "{at} · {processor} · {cores} cores · {build}\n")?;
-        writeln!(f, "{}\n\n{}", self.check, self.verify)
+        writeln!(f, "{}\n\n{}", self.check, self.hostile)?;
+        writeln!(f, "{}\n{}", self.verify, self.one_answer)
     }
 }
 
@@ -101,7 +106,7 @@ impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "check: ns a call, medians of {} interleaved batches. Aim: 2 x the bare MAC of the same bytes + 1 us",
+            "check, signed with HMAC-SHA-256: ns a call, medians of {} interleaved batches. Aim: 2 x the bare MAC of the same bytes + 1 us",
             self.rounds
         )?;
         writeln!(

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hubkeys_auth::hub_hmac::{self, NameStyle, Unsigned};
-use hubkeys_auth::{Algorithm, Body, FactsError, RequestFacts, basic};
+use hubkeys_auth::hub_hmac::{self, NameStyle};
+use hubkeys_auth::{
+    Algorithm, Body, FactsError, RequestFacts, Unsigned, UrlScheme, basic, cavage, rfc9421,
+};
 use hubkeys_domain::{Secret, Timestamp};
 use md5::Md5;
 use serde_json::{Value, json};
@@ -25,6 +27,7 @@ pub(crate) enum Handed {
     Digests,
 }
 
+const HOST: &str = "api.example.com";
 const TARGET: &str = "/v1/messages?limit=50&offset=100";
 
 impl Request {
@@ -35,27 +38,47 @@ impl Request {
         Ok(Self::with(credential, Vec::new()))
     }
 
-    /// Signed with HMAC-SHA-256 at `date`; a GET if the body is empty.
+    /// Signed in Hub HMAC with HMAC-SHA-256 at `date`; a GET if the body is empty.
     pub(crate) fn signed(
         key: &str,
         secret: &Secret,
         date: Timestamp,
         body: Vec<u8>,
     ) -> Result<Self> {
-        let unsigned = Unsigned {
-            method: method(&body),
-            target: TARGET,
-            date,
-            body: Some(&body),
-        };
+        let unsigned = unsigned(date, &body);
         let names = NameStyle::Documented;
         let signed = hub_hmac::sign(key, secret, Algorithm::HmacSha256, names, &unsigned)?;
         Ok(Self::with(signed, body))
     }
 
+    /// The same in RFC 9421.
+    pub(crate) fn signed_by_rfc9421(
+        key: &str,
+        secret: &Secret,
+        date: Timestamp,
+        body: Vec<u8>,
+    ) -> Result<Self> {
+        let options = rfc9421::Options::default();
+        let unsigned = unsigned(date, &body);
+        let signed = rfc9421::sign(key, secret, UrlScheme::Https, HOST, &options, &unsigned)?;
+        Ok(Self::with(signed, body))
+    }
+
+    /// The same in draft-cavage-12.
+    pub(crate) fn signed_by_cavage(
+        key: &str,
+        secret: &Secret,
+        date: Timestamp,
+        body: Vec<u8>,
+    ) -> Result<Self> {
+        let options = cavage::Options::default();
+        let signed = cavage::sign(key, secret, HOST, &options, &unsigned(date, &body))?;
+        Ok(Self::with(signed, body))
+    }
+
     fn with(credential: Vec<(String, String)>, body: Vec<u8>) -> Self {
         let mut headers = vec![
-            ("Host".to_owned(), "api.example.com".to_owned()),
+            ("Host".to_owned(), HOST.to_owned()),
             ("User-Agent".to_owned(), "messages-sdk/2.0.3".to_owned()),
             ("Accept".to_owned(), "application/json".to_owned()),
         ];
@@ -89,6 +112,15 @@ impl Request {
     pub(crate) fn document(&self) -> Value {
         let body = (!self.body.is_empty()).then(|| STANDARD.encode(&self.body));
         json!({"method": self.method, "target": TARGET, "headers": self.headers, "body_base64": body})
+    }
+}
+
+fn unsigned(date: Timestamp, body: &[u8]) -> Unsigned<'_> {
+    Unsigned {
+        method: method(body),
+        target: TARGET,
+        date,
+        body: Some(body),
     }
 }
 

@@ -41,7 +41,7 @@ impl Stack {
         Ok(Self {
             url,
             service_token: std::fs::read_to_string(token_file)?.trim().to_owned(),
-            http: Client::builder().no_proxy().build()?,
+            http: client()?,
             server,
         })
     }
@@ -68,6 +68,13 @@ impl Stack {
             id: text(&made, "id")?.parse()?,
             secret: Secret::of_any_form(text(&made, "secret")?),
         })
+    }
+
+    /// Ends a key.
+    pub(crate) async fn revoke(&self, token: &str, key: &KeyId) -> Result<()> {
+        let url = format!("{}/v1/keys/{key}/revoke", self.url);
+        answer(self.http.post(url).bearer_auth(token)).await?;
+        Ok(())
     }
 
     /// Asks verify, and fails unless the request may pass.
@@ -101,4 +108,10 @@ fn text(answer: &Value, member: &str) -> Result<String> {
         Some(Value::String(text)) => Ok(text.clone()),
         _ => Err(format!("an answer without {member}").into()),
     }
+}
+
+/// An HTTP client. It speaks no TLS, but the features that other crates of the workspace give `reqwest` want a provider.
+fn client() -> reqwest::Result<Client> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build()
 }

@@ -40,6 +40,20 @@ pub(crate) const REQUEST_LINE: &str = "request-line";
 /// The most names a list may have: it bounds the work of finding each in the request.
 pub(crate) const MAX_NAMES: usize = 32;
 
+/// The longest name of a list, in bytes: with [`MAX_NAMES`] it bounds the work of comparing names with fields. No field
+/// that anybody signs has a longer one.
+pub(crate) const MAX_NAME: usize = 64;
+
+/// Refuses a name that is too long to be looked up.
+pub(crate) fn require_short(name: &str) -> Result<(), Refusal> {
+    if name.len() > MAX_NAME {
+        return Err(Refusal::malformed(
+            "a listed name is longer than 64 characters",
+        ));
+    }
+    Ok(())
+}
+
 /// The lines that a list of names asks for. `line` says what stands behind a name, and refuses what is none.
 pub(crate) fn read<'f>(
     facts: &RequestFacts,
@@ -52,6 +66,7 @@ pub(crate) fn read<'f>(
     }
     let mut lines: Vec<Line<'f>> = Vec::with_capacity(4);
     for name in list.split(' ') {
+        require_short(name)?;
         if lines
             .iter()
             .any(|line| line.name().eq_ignore_ascii_case(name))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::authority::{is_host, normalised};
 use crate::facts::{Field, is_token};
+use crate::lines::require_short;
 use crate::{Refusal, RequestFacts};
 
 /// A covered component and where its value comes from.
@@ -28,6 +29,7 @@ pub(crate) enum Value<'f> {
 
 impl<'f> Component<'f> {
     pub(crate) fn find(facts: &'f RequestFacts, name: &'f str) -> Result<Self, Refusal> {
+        require_short(name)?;
         let text = |text: &'f str| Value::Text(Cow::Borrowed(text));
         let value = match name {
             "@method" => Value::Method,

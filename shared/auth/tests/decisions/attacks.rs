@@ -398,3 +398,15 @@ fn a_basic_key_never_signs() {
     let decision = decide(facts.map_err(Refusal::from), &known, NOW.parse().unwrap());
     assert_eq!(word(&decision), "wrong_scheme");
 }
+
+#[test]
+fn a_listed_name_of_over_64_characters_is_refused_before_it_is_looked_up() {
+    for (length, outcome) in [(64, "valid"), (65, "malformed")] {
+        let name = format!("x-{}", "a".repeat(length - 2));
+        let mut request = Request::get();
+        request.add(&name, "v");
+        request.list = format!("Date request-line {name}");
+        request.sign();
+        assert_eq!(request.judged(), outcome, "{length}");
+    }
+}
