@@ -4,6 +4,10 @@ use hubkeys_auth::{Outcome, Refusal};
 
 const PREFIX: &str = "x-amzn-remapped-";
 
+/// What API Gateway renames of what a signature may cover. No other name is restored: a client could hide any signed header
+/// from the backend by renaming it.
+const RENAMED: [&str; 3] = ["authorization", "content-md5", "date"];
+
 /// The headers with every renamed one under its own name again.
 ///
 /// # Errors
@@ -18,7 +22,7 @@ pub(crate) fn restore(
         };
         let rivals = headers.iter().enumerate().filter(|(other, _)| *other != at);
         let twice = rivals.into_iter().any(|(_, (name, _))| {
-            name.eq_ignore_ascii_case(&original)
+            name.eq_ignore_ascii_case(original)
                 || self::original(name).is_some_and(|other| other == original)
         });
         if twice {
@@ -28,17 +32,19 @@ pub(crate) fn restore(
             ));
         }
         if let Some((name, _)) = headers.get_mut(at) {
-            *name = original;
+            original.clone_into(name);
         }
     }
     Ok(headers)
 }
 
-/// The name, in lower case, that `name` stands for, if it is a renamed one.
-fn original(name: &str) -> Option<String> {
+/// The name that `name` stands for, if it is one of the renamed ones.
+fn original(name: &str) -> Option<&'static str> {
     let (prefix, original) = name.split_at_checked(PREFIX.len())?;
-    (prefix.eq_ignore_ascii_case(PREFIX) && !original.is_empty())
-        .then(|| original.to_ascii_lowercase())
+    let renamed = RENAMED
+        .into_iter()
+        .find(|renamed| renamed.eq_ignore_ascii_case(original));
+    renamed.filter(|_| prefix.eq_ignore_ascii_case(PREFIX))
 }
 
 #[cfg(test)]
@@ -74,5 +80,15 @@ mod tests {
             assert!(restore(headers(&names)).is_err(), "{names:?}");
         }
         assert!(restore(headers(&["x-amzn-remapped-", "x-amzn-remapped"])).is_ok());
+    }
+
+    #[test]
+    fn a_header_that_api_gateway_never_renames_keeps_its_name() {
+        let sent = headers(&[
+            "x-amzn-remapped-account",
+            "x-amzn-remapped-host",
+            "X-Amzn-Remapped-X-Mode",
+        ]);
+        assert_eq!(restore(sent.clone()).unwrap(), sent);
     }
 }

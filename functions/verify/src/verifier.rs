@@ -164,7 +164,7 @@ impl Verifier {
             // Last, so that only a request that passes everything else uses its signature up.
             if policy
                 .replay_protection
-                .covers(facts.method(), binding.nonce.is_some())
+                .covers(acting_method(facts), binding.nonce.is_some())
             {
                 let what = match &binding.nonce {
                     Some(nonce) => format!("nonce#{nonce}"),
@@ -288,4 +288,24 @@ fn forbidden(policy: &SigningPolicy, binding: &Binding) -> Option<Refusal> {
         ));
     }
     None
+}
+
+/// The method as far as replay protection goes. What overrides it may make a `GET` do anything, so it counts as unsafe.
+fn acting_method(facts: &RequestFacts) -> &str {
+    const OVERRIDES: [&str; 4] = [
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-method",
+    ];
+    let overrides = |name: &str| {
+        OVERRIDES
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(name))
+    };
+    if facts.headers().iter().any(|(name, _)| overrides(name)) {
+        "overridden"
+    } else {
+        facts.method()
+    }
 }

@@ -105,6 +105,11 @@ impl Protect {
 /// authorizer nobody has.
 fn compare(decision: &Valid, body: &Read) -> Result<(), Stop> {
     let bound = &decision.bound;
+    // Verify calls no signature valid that binds neither: whoever answers so is not verify, or has not understood.
+    if decision.scheme != Scheme::Basic && !(bound.method && bound.target) {
+        tracing::warn!("the decision binds no method or no target");
+        return Err(Stop::Unavailable);
+    }
     match (&bound.body, bound.body.compare(&body.digests)) {
         // Basic binds no body. A signature that binds none is of a request that had none.
         (BoundBody::None, _) if decision.scheme == Scheme::Basic || body.bytes.is_empty() => Ok(()),
