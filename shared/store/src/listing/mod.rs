@@ -121,10 +121,9 @@ impl Store {
                 let value = match sorted_by {
                     SortedBy::Name => folded(rows.member(&row, "name")?),
                     // The text of an instant sorts as it does, and the empty one is before all.
-                    SortedBy::LastUse => used
-                        .get(&id)
-                        .map(Timestamp::to_string)
-                        .unwrap_or_default(),
+                    SortedBy::LastUse => {
+                        used.get(&id).map(Timestamp::to_string).unwrap_or_default()
+                    }
                 };
                 first.offer(Rank { value, id }, row);
             }
@@ -134,11 +133,7 @@ impl Store {
     }
 
     /// Rows of the list as an administrator sees them.
-    async fn seen(
-        &self,
-        account: &AccountId,
-        rows: Vec<Item>,
-    ) -> Result<Vec<KeyView>, StoreError> {
+    async fn seen(&self, account: &AccountId, rows: Vec<Item>) -> Result<Vec<KeyView>, StoreError> {
         let used = self.last_used_of(account, &ids(&rows)).await?;
         let mut keys = Vec::with_capacity(rows.len());
         for row in rows {
