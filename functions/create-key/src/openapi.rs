@@ -58,24 +58,18 @@ fn create_key() {}
 
 /// The policy as it is asked for: as it is shown, but each member may be left out, and so may all.
 pub(crate) fn wanted_policy() -> Schema {
-    let shown = match SigningPolicy::schema() {
+    let mut wanted = match SigningPolicy::schema() {
         RefOr::T(Schema::Object(shown)) => shown,
         _ => ObjectBuilder::new().build(),
     };
-    let default = json!(SigningPolicy::default());
-    let mut wanted = shown;
     wanted.required.clear();
     wanted.description = Some(
-        "What an HMAC key may sign with. Each member may be left out, and so may all. Not of a Basic key.".to_owned(),
+        "What an HMAC key may sign with. Left out: in all dialects, with all algorithms, and `replay_protection` is `nonce`; so is a member that is left out. Not of a Basic key.".to_owned(),
     );
-    for (name, member) in &mut wanted.properties {
-        match member {
-            RefOr::T(Schema::Array(list)) => {
-                list.unique_items = false;
-                list.default = default.get(name).cloned();
-            }
-            RefOr::Ref(value) => value.default = default.get(name).cloned(),
-            RefOr::T(_) => {}
+    for member in wanted.properties.values_mut() {
+        if let RefOr::T(Schema::Array(list)) = member {
+            // What is named twice is allowed once.
+            list.unique_items = false;
         }
     }
     let nothing = ObjectBuilder::new().schema_type(Type::Null);

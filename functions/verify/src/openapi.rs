@@ -5,7 +5,7 @@ use hubkeys_api::problems;
 use hubkeys_auth::BoundBody;
 use serde_json::json;
 use utoipa::OpenApi;
-use utoipa::openapi::schema::{ArrayBuilder, ArrayItems};
+use utoipa::openapi::schema::{ArrayBuilder, ArrayItems, SchemaType};
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 
 use crate::FactsDocument;
@@ -99,19 +99,22 @@ pub(crate) fn bound_body() -> Object {
     )
 }
 
+fn may_be_left_out(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some(description))
+}
+
 pub(crate) fn url_scheme() -> Object {
-    let mut names = text(
-        "The scheme of the URL that the client asked for: RFC 9421 may sign it, and the wire does not show it.",
-        &["http", "https"],
-    );
-    names.default = Some(json!("https"));
-    names
+    let description = "The scheme of the URL that the client asked for: RFC 9421 may sign it, and the wire does not show it. Left out: `https`.";
+    may_be_left_out(description)
+        .enum_values(Some([json!("http"), json!("https"), json!(null)]))
+        .build()
 }
 
 pub(crate) fn source_address() -> Object {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some("Where the request came from, by IPv4 or IPv6. Recorded nowhere and used by nothing yet."))
+    let description = "Where the request came from, by IPv4 or IPv6. Recorded nowhere and used by nothing yet.";
+    may_be_left_out(description)
         .examples(["192.0.2.7", "2001:db8::7"])
         .build()
 }
