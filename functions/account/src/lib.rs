@@ -1,6 +1,8 @@
 //! `GET /v1/account`, `POST /v1/account`, `POST /v1/account/verification` for an account's users, and
 //! `POST /v1/accounts/{id}/verify` for the platform's operators.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod view;
 
 use hubkeys_api::context::{now, who_and_where};

@@ -7,26 +7,36 @@ use serde::Serialize;
 
 /// An account as its users and the platform's operators see it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Account))]
 pub(crate) struct AccountView {
     id: AccountId,
     standing: Standing,
+    #[cfg_attr(feature = "openapi", schema(required))]
     standing_since: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(required))]
     opened_at: Option<Timestamp>,
     /// How many live keys it has.
+    #[cfg_attr(feature = "openapi", schema(example = 3))]
     live_keys: u32,
     /// How many it may have.
+    #[cfg_attr(feature = "openapi", schema(example = 100))]
     key_limit: u32,
     /// Who asks. Not for an operator, who belongs to no account.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     caller: Option<CallerView>,
 }
 
 /// The user who asks, and what they may do in the account.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Caller))]
 struct CallerView {
     user: UserId,
     role: Role,
     /// Why every route for keys would refuse them; `null`: it would not.
+    #[cfg_attr(feature = "openapi", schema(required))]
     manage_keys: Option<ProblemSummary>,
 }
 

@@ -1,5 +1,8 @@
 //! `GET /v1/keys/{id}` and `GET /v1/keys/{id}/history`: one key, and who did what to it and when.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
 use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent};
 use hubkeys_domain::{
@@ -11,6 +14,7 @@ use lambda_http::http::StatusCode;
 use serde::Serialize;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct KeyHistory {
     id: KeyId,
     events: Vec<HistoryEntry>,
@@ -18,10 +22,16 @@ struct KeyHistory {
 
 /// An event as an administrator reads it: all of it but what is kept of the secret.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct HistoryEntry {
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 1))]
     version: u64,
     at: Timestamp,
     by: Actor,
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "01a208b2-2c13-71c0-b7a3-a04f65e39f0d")
+    )]
     request_id: String,
     #[serde(flatten)]
     change: Change,
@@ -29,11 +39,14 @@ struct HistoryEntry {
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = KeyChange))]
 enum Change {
     Created {
         name: KeyName,
         scheme: Scheme,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(nullable = false))]
         signing: Option<SigningPolicy>,
     },
     Renamed {
@@ -41,6 +54,7 @@ enum Change {
     },
     Revoked {
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(nullable = false))]
         reason: Option<RevocationReason>,
     },
 }

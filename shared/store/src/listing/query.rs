@@ -119,6 +119,19 @@ impl KeySort {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for KeySort {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(Self::ALL.map(Self::as_str)))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for KeySort {}
+
 impl FromStr for KeySort {
     type Err = KeySortError;
 

@@ -12,6 +12,7 @@ use crate::{Store, StoreError};
 
 /// A key as a list shows it: everything but what is kept of its secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeySummary {
     /// The public identifier.
     pub id: KeyId,
@@ -21,6 +22,7 @@ pub struct KeySummary {
     pub scheme: Scheme,
     /// What it may sign with, if it signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub signing: Option<SigningPolicy>,
     /// Whether it may verify.
     pub status: Status,
@@ -30,6 +32,7 @@ pub struct KeySummary {
     pub created_by: Actor,
     /// Its revocation, if it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub revocation: Option<Revocation>,
     /// The version of the key's stream this follows from.
     pub version: u64,
@@ -54,11 +57,14 @@ impl KeySummary {
 
 /// A key as an administrator sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Key))]
 pub struct KeyView {
     /// The key.
     #[serde(flatten)]
     pub summary: KeySummary,
     /// When it was last used, to 15 minutes. `null`: never, or it is not known yet.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub last_used_at: Option<Timestamp>,
 }
 
