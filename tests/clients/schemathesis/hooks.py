@@ -19,6 +19,6 @@ def valid_data_is_accepted(context, response, case):
         return
     # A Basic key has no signing policy.
     body = case.body
-    if isinstance(body, dict) and body.get("scheme") == "basic" and body.get("signing"):
+    if isinstance(body, dict) and body.get("scheme") == "basic" and body.get("signing") is not None:
         return
     raise AssertionError(f"valid data is refused: {problem}")
