@@ -10,6 +10,7 @@ mod bad_input;
 mod canary;
 mod clients;
 mod concurrency;
+mod documented;
 mod durability;
 mod emulator;
 mod journey;

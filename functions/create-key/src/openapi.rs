@@ -5,7 +5,6 @@ use hubkeys_api::openapi::NOT_ALLOWED;
 use hubkeys_api::problems;
 use hubkeys_domain::SigningPolicy;
 use hubkeys_store::KeyView;
-use serde_json::json;
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{OpenApi, PartialSchema as _};
 
