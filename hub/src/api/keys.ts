@@ -21,7 +21,7 @@ export interface Created {
 
 export async function createKey(key: NewKey, idempotencyKey: string, signal: AbortSignal): Promise<Created> {
   const call = api().POST('/v1/keys', {
-    params: { header: { 'Idempotency-Key': idempotencyKey } },
+    params: { header: { 'idempotency-key': idempotencyKey } },
     body: key,
     signal,
   });

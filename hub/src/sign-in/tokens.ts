@@ -1,4 +1,4 @@
-import { type OidcClient, RefreshState, type SigninResponse } from 'oidc-client-ts';
+import type { OidcClient, SigninResponse } from 'oidc-client-ts';
 
 /** Who is signed in, and the proof of it. Lives in memory only. */
 export interface Tokens {
@@ -20,13 +20,13 @@ export function tokensOf(response: SigninResponse, now: number): Tokens {
 /** New tokens without anybody noticing, or `undefined` where the issuer gave no way to get them. */
 export async function renew(client: OidcClient, { response }: Tokens): Promise<Tokens | undefined> {
   if (!response.refresh_token) return undefined;
-  const state = new RefreshState({
+  const state = {
     refresh_token: response.refresh_token,
     ...(response.id_token && { id_token: response.id_token }),
     session_state: response.session_state,
     ...(response.scope && { scope: response.scope }),
     profile: response.profile,
-  });
+  };
   const renewed = await client.useRefreshToken({ state, timeoutInSeconds: 20 });
   renewed.refresh_token ??= response.refresh_token;
   return tokensOf(renewed, Date.now());

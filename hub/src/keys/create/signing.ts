@@ -1,7 +1,7 @@
 import type { Algorithm, Dialect, ReplayProtection, Signing } from '../../api/types';
 import { words } from '../../words';
 
-// What an HMAC key may sign with. What is left at "all" is left out of the request, so that the server's default holds.
+// What an HMAC key may sign with. A policy that nobody has touched is left out of the request, so that the server's default holds.
 
 export const ALGORITHMS: readonly Algorithm[] = ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'];
 export const DIALECTS: readonly Dialect[] = ['hub-hmac', 'rfc9421', 'cavage-12'];
@@ -18,13 +18,11 @@ export interface Policy {
 
 export const EVERYTHING: Policy = { algorithms: ALGORITHMS, dialects: DIALECTS, replayProtection: 'nonce' };
 
-export function signingOf({ algorithms, dialects, replayProtection }: Policy): Signing | undefined {
-  const signing: Signing = {
-    ...(algorithms.length < ALGORITHMS.length && { algorithms: [...algorithms] }),
-    ...(dialects.length < DIALECTS.length && { dialects: [...dialects] }),
-    ...(replayProtection !== 'nonce' && { replay_protection: replayProtection }),
-  };
-  return Object.keys(signing).length > 0 ? signing : undefined;
+/** `undefined` where nothing was changed. */
+export function signingOf(policy: Policy): Signing | undefined {
+  if (policy === EVERYTHING) return undefined;
+  const { algorithms, dialects, replayProtection } = policy;
+  return { algorithms: [...algorithms], dialects: [...dialects], replay_protection: replayProtection };
 }
 
 export function signingFault({ algorithms, dialects }: Policy): string | undefined {
