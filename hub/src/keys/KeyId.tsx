@@ -7,14 +7,14 @@ import { words } from '../words';
 
 /** A key's public id with a button that copies it. As a link to the key's page it is in a table, in one line. */
 export function KeyId({ of: { id, name }, link = false }: { of: Pick<Key, 'id' | 'name'>; link?: boolean }) {
-  return (
+  const copy = (
     <CopyToClipboard
       variant="inline"
       textToCopy={id}
       textToDisplay={
         // Cloudscape's own link has its own font: this one keeps that of ids.
         link ? (
-          <Link to={keyPath(id)} className="credential one-line" style={{ color: colorTextLinkDefault }}>
+          <Link to={keyPath(id)} className="credential" style={{ color: colorTextLinkDefault }}>
             {id}
           </Link>
         ) : (
@@ -27,4 +27,5 @@ export function KeyId({ of: { id, name }, link = false }: { of: Pick<Key, 'id' |
       popoverRenderWithPortal
     />
   );
+  return link ? <span className="one-line">{copy}</span> : copy;
 }

@@ -26,7 +26,8 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     header: words.keys.column.name,
     isRowHeader: true,
     sortingField: 'name',
-    minWidth: narrow ? 140 : 160,
+    // On a phone, all that the menu leaves.
+    ...(narrow ? { width: '100%' } : { minWidth: 150 }),
     cell: (key) => (narrow ? <NameOnPhone of={key} /> : key.name),
     editConfig: {
       ariaLabel: words.keys.edit.name,
@@ -48,15 +49,15 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     id: 'id',
     header: words.keys.column.id,
     // One line for all of it: an id that is cut or wrapped can't be compared.
-    width: 275,
-    minWidth: 275,
+    width: 285,
+    minWidth: 285,
     cell: (key) => <KeyId of={key} link />,
   };
   const created: Column = {
     id: 'created',
     header: words.keys.column.created,
     sortingField: 'created_at',
-    minWidth: 140,
+    minWidth: 170,
     cell: (key) => (
       <>
         <Ago at={key.created_at} />
@@ -70,7 +71,7 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     id: 'last-used',
     header: words.keys.column.lastUsed,
     sortingField: 'last_used_at',
-    minWidth: 120,
+    minWidth: 125,
     cell: (key) => <LastUsed of={key} />,
   };
   const status: Column = {

@@ -92,7 +92,7 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
             />
           )}
           {!(started && !only) && (
-            <>
+            <SpaceBetween size="l">
             <FormField
             label={
               <>
@@ -126,7 +126,7 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
               />
             </FormField>
           )}
-            </>
+            </SpaceBetween>
           )}
           {error ? <ErrorAlert error={error} /> : null}
         </SpaceBetween>
