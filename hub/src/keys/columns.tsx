@@ -29,7 +29,9 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     // On a phone, all that the menu leaves.
     ...(narrow ? { width: '100%' } : { minWidth: 150 }),
     cell: (key) => (narrow ? <NameOnPhone of={key} /> : key.name),
-    editConfig: {
+    // A phone has no room to edit between the other columns: there, the menu opens a dialog.
+    ...(!narrow && {
+editConfig: {
       ariaLabel: words.keys.edit.name,
       editIconAriaLabel: words.keys.rename,
       validation: fault,
@@ -44,13 +46,14 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
         />
       ),
     },
+    }),
   };
   const id: Column = {
     id: 'id',
     header: words.keys.column.id,
     // One line for all of it: an id that is cut or wrapped can't be compared.
-    width: 285,
-    minWidth: 285,
+    width: 278,
+    minWidth: 278,
     cell: (key) => <KeyId of={key} link />,
   };
   const created: Column = {
