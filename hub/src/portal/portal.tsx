@@ -2,15 +2,7 @@
 
 import AppLayout from '@cloudscape-design/components/app-layout';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
-import {
-  colorBackgroundCellShaded,
-  colorBorderDividerDefault,
-  colorTextBodyDefault,
-  colorTextBodySecondary,
-  colorTextInteractiveDefault,
-} from '@cloudscape-design/design-tokens';
-import { useState } from 'react';
-import type { CSSProperties } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { chapters, guideAt, pathOf } from './guides';
 import { GuidePage } from './page/guide-page';
@@ -21,23 +13,19 @@ import { words } from './words';
 
 const WIDE = '(min-width: 689px)';
 
-/** Cloudscape's colours for what portal.css draws. They are light or dark as the page is. */
-const colours = {
-  '--portal-text': colorTextBodyDefault,
-  '--portal-code': colorBackgroundCellShaded,
-  '--portal-line': colorBorderDividerDefault,
-  '--portal-quiet': colorTextBodySecondary,
-  '--portal-hint': colorTextInteractiveDefault,
-} as CSSProperties;
-
 export function Portal() {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
   const slug = guideAt(pathname);
 
+  useEffect(() => {
+    // On a narrow screen AppLayout says of its <nav> how it is oriented, which a <nav> may not say (ARIA 1.2).
+    document.querySelector('nav[aria-orientation]')?.removeAttribute('aria-orientation');
+  });
+
   return (
-    <div style={colours}>
+    <>
       <TopBar />
       <SampleLanguage>
         <AppLayout
@@ -81,6 +69,6 @@ export function Portal() {
           content={slug ? <GuidePage key={slug} slug={slug} /> : <NotFound />}
         />
       </SampleLanguage>
-    </div>
+    </>
   );
 }
