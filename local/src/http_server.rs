@@ -56,6 +56,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
             get(async || json_document(&sign_in::users())),
         )
         .route("/.well-known/jwks.json", get(keys))
+        .route("/openapi.json", get(crate::openapi::document))
         .route("/oauth2/token", post(sign_in::token))
         .method_not_allowed_fallback(other_method)
         .fallback(through_the_gateway)

@@ -13,6 +13,7 @@ mod gateway;
 mod http_server;
 mod issuer;
 mod logging;
+mod openapi;
 mod problem;
 mod routing;
 mod seed;

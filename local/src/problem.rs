@@ -3,44 +3,30 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue};
+use hubkeys_api::ProblemType;
 use serde_json::json;
 use uuid::Uuid;
 
 /// A refusal, or a failure, of the gateway.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    /// The last part of its `type`. Clients match on it: never rename one.
-    name: &'static str,
-    status: StatusCode,
-    title: &'static str,
+    kind: ProblemType,
     detail: String,
     header: Option<(HeaderName, String)>,
 }
 
 impl Problem {
-    fn new(
-        status: StatusCode,
-        name: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
         Self {
-            name,
-            status,
-            title,
+            kind,
             detail: detail.into(),
             header: None,
         }
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "invalid-request",
-            "The request is not valid",
-            detail,
-        )
+        Self::new(ProblemType::InvalidRequest, detail)
     }
 
     /// `detail` goes into `WWW-Authenticate` too: visible ASCII without quotes.
@@ -58,31 +44,19 @@ impl Problem {
     pub(crate) fn unauthorized(detail: &'static str) -> Self {
         Self {
             header: Some((WWW_AUTHENTICATE, "Bearer".to_owned())),
-            ..Self::new(
-                StatusCode::UNAUTHORIZED,
-                "unauthenticated",
-                "Sign in first",
-                detail,
-            )
+            ..Self::new(ProblemType::Unauthenticated, detail)
         }
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            "Nothing is here",
-            "no route has this path",
-        )
+        Self::new(ProblemType::NotFound, "no route has this path")
     }
 
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
         Self {
             header: Some((ALLOW, allowed.to_owned())),
             ..Self::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "This path has no such method",
+                ProblemType::MethodNotAllowed,
                 format!("allowed here: {allowed}"),
             )
         }
@@ -90,36 +64,25 @@ impl Problem {
 
     pub(crate) fn timed_out() -> Self {
         Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "request-timeout",
-            "The request did not arrive in time",
+            ProblemType::RequestTimeout,
             "send the whole body without pause",
         )
     }
 
     pub(crate) fn too_large(most: usize) -> Self {
         Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body-too-large",
-            "The body is too large",
+            ProblemType::BodyTooLarge,
             format!("{most} bytes are the most"),
         )
     }
 
     pub(crate) fn misdirected() -> Self {
-        Self::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "misdirected",
-            "This is not the host you asked for",
-            "use 127.0.0.1 or localhost",
-        )
+        Self::new(ProblemType::Misdirected, "use 127.0.0.1 or localhost")
     }
 
     pub(crate) fn header_fields_too_large(most: usize) -> Self {
         Self::new(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "header-fields-too-large",
-            "The request line and headers are too large",
+            ProblemType::HeaderFieldsTooLarge,
             format!("{most} bytes are the most"),
         )
     }
@@ -127,9 +90,7 @@ impl Problem {
     /// The cause is in the log, under the request's id.
     pub(crate) fn internal() -> Self {
         Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "Something went wrong on our side",
+            ProblemType::Internal,
             "the log has the cause under this request_id",
         )
     }
@@ -138,9 +99,7 @@ impl Problem {
         Self {
             header: Some((RETRY_AFTER, "1".to_owned())),
             ..Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "Try again in a moment",
+                ProblemType::Unavailable,
                 "the function did not answer in time",
             )
         }
@@ -148,14 +107,14 @@ impl Problem {
 
     pub(crate) fn into_response(self, request_id: Uuid) -> Response {
         let document = json!({
-            "type": format!("urn:problem-type:hubkeys:{}", self.name),
-            "title": self.title,
-            "status": self.status.as_u16(),
+            "type": self.kind.uri(),
+            "title": self.kind.title(),
+            "status": self.kind.status().as_u16(),
             "detail": self.detail,
             "request_id": request_id.to_string(),
         });
         let mut response = Response::new(Body::from(document.to_string()));
-        *response.status_mut() = self.status;
+        *response.status_mut() = self.kind.status();
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,

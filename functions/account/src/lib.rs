@@ -1,6 +1,9 @@
 //! `GET /v1/account`, `POST /v1/account`, `POST /v1/account/verification` for an account's users, and
 //! `POST /v1/accounts/{id}/verify` for the platform's operators.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use hubkeys_api::context::{now, who_and_where};
 use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
 use hubkeys_domain::account::{Account, AccountCommand, Standing};
@@ -11,12 +14,17 @@ use serde::Serialize;
 
 /// An account as its users see it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Account))]
 struct AccountView {
     id: AccountId,
     standing: Standing,
+    #[cfg_attr(feature = "openapi", schema(required))]
     standing_since: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(required))]
     opened_at: Option<Timestamp>,
     /// How many live keys it may have.
+    #[cfg_attr(feature = "openapi", schema(example = 100))]
     key_limit: u32,
 }
 

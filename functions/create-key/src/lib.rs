@@ -4,6 +4,8 @@
 //! under the same idempotency key is refused with 422.
 
 mod idempotency_key;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 
 use hubkeys_api::context::{now, who_and_where};
 use hubkeys_api::{
@@ -21,11 +23,13 @@ use serde_json::{Map, Value};
 /// What a client asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NewKey {
     name: KeyName,
     scheme: Scheme,
     /// What an HMAC key may sign with; left out, everything.
     #[serde(default, deserialize_with = "object")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = openapi::wanted_policy))]
     signing: Option<SigningPolicy>,
 }
 
@@ -38,9 +42,17 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SigningPo
 
 /// A key just made: the only answer that holds a secret.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct CreatedKey<'a> {
     #[serde(flatten)]
     key: KeySummary,
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^hs_[0-9A-Za-z]{49}$",
+            example = "hs_ThisIsAnExampleAndOpensNothing0000000000000000000000"
+        )
+    )]
     secret: &'a str,
 }
 

@@ -1,5 +1,8 @@
 //! `GET /v1/keys/{id}` and `GET /v1/keys/{id}/history`: one key, and who did what to it and when.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
 use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent};
 use hubkeys_domain::{
@@ -10,6 +13,7 @@ use lambda_http::http::StatusCode;
 use serde::Serialize;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct KeyHistory {
     id: KeyId,
     events: Vec<HistoryEntry>,
@@ -17,10 +21,16 @@ struct KeyHistory {
 
 /// An event as an administrator reads it: all of it but what is kept of the secret.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct HistoryEntry {
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 1))]
     version: u64,
     at: Timestamp,
     by: Actor,
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "01a208b2-2c13-71c0-b7a3-a04f65e39f0d")
+    )]
     request_id: String,
     #[serde(flatten)]
     change: Change,
@@ -28,6 +38,8 @@ struct HistoryEntry {
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = KeyChange))]
 enum Change {
     Created {
         name: KeyName,
@@ -38,6 +50,7 @@ enum Change {
     },
     Revoked {
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(nullable = false))]
         reason: Option<RevocationReason>,
     },
 }

@@ -1,5 +1,8 @@
 //! `GET /v1/keys`: the account's keys, newest first, page by page.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use hubkeys_api::query::Query;
 use hubkeys_api::{Answer, Body, Problem, ProblemType, Request, Response, caller, json, respond};
 use hubkeys_domain::AuthorizedAdministrator;
@@ -11,9 +14,14 @@ const DEFAULT_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 100;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct KeyList {
     keys: Vec<KeySummary>,
     /// Opaque. `null` at the list's end.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, example = "1._d30M7D9-M9ZK-L3KE5duy717_lag")
+    )]
     next_cursor: Option<String>,
 }
 

@@ -1,5 +1,8 @@
 //! `PATCH /v1/keys/{id}`: changes a key's name.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use hubkeys_api::context::{now, who_and_where};
 use hubkeys_api::{Answer, Body, Problem, Request, Response, body, caller, json, path, respond};
 use hubkeys_domain::KeyName;
@@ -10,6 +13,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NewName {
     name: KeyName,
 }

@@ -3,6 +3,8 @@
 //! A key whose revocation was answered with success never verifies again. Revoking a revoked key writes no
 //! event, and succeeds only after the row that verify reads was found to say so, or was mended.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod several;
 
 use hubkeys_api::context::{now, who_and_where};
@@ -16,6 +18,8 @@ use serde::Deserialize;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RevocationRequest))]
 struct Why {
     #[serde(default)]
     reason: Option<RevocationReason>,

@@ -13,31 +13,49 @@ const AT_ONCE: usize = 4;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Which {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RevocationsRequest))]
+pub(crate) struct Which {
+    /// 1 to 50 ids of keys.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50, example = json!(["hk_01jd3v9m2x8c5q7w4n6t0r1z2y"])))]
     ids: Vec<String>,
     #[serde(default)]
     reason: Option<RevocationReason>,
 }
 
 #[derive(Serialize)]
-struct Results {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RevocationResults))]
+pub(crate) struct Results {
     results: Vec<OneResult>,
 }
 
 /// What became of one key: `revoked` with the key, or the problem.
 #[derive(Serialize)]
-struct OneResult {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RevocationResult))]
+pub(crate) struct OneResult {
     /// The id as it was asked for.
     id: String,
+    /// What this id alone would have been answered with.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(minimum = 200, maximum = 599, example = 200)
+    )]
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     key: Option<KeySummary>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     problem: Option<OneProblem>,
 }
 
 #[derive(Serialize)]
-struct OneProblem {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ProblemSummary))]
+pub(crate) struct OneProblem {
+    #[cfg_attr(feature = "openapi", schema(value_type = hubkeys_api::ProblemType))]
     r#type: String,
     title: &'static str,
     detail: String,

@@ -9,59 +9,107 @@ use serde::Serialize;
 /// A verdict on one request, for the service that asked. What the service tells its own client is `status` and nothing
 /// more: there unknown key, wrong secret, wrong scheme and revoked are one answer.
 #[derive(Debug, Serialize)]
-pub struct Decision {
-    /// `valid`, or why not.
-    outcome: &'static str,
-    /// Whether the request may pass.
-    allowed: bool,
-    #[serde(flatten)]
-    verdict: Verdict,
-}
+#[serde(transparent)]
+pub struct Decision(Verdict);
 
+/// Who sent the request, or why it must not pass. Let it pass if `allowed` is `true`, and only then.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Verdict {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Decision))]
+pub(crate) enum Verdict {
     Valid(Box<Valid>),
-    Refused {
-        /// What to answer the client.
-        status: u16,
-        /// What the client's author should change. Not for the client's eyes unless it is trusted.
-        detail: String,
-        /// The key that was claimed, for the log: in an answer it would tell which keys exist.
-        #[serde(skip)]
-        key: Option<KeyId>,
-    },
+    Refused(Refused),
 }
 
+/// The sender holds the secret of a live key.
 #[derive(Debug, Serialize)]
-struct Valid {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ValidDecision))]
+pub(crate) struct Valid {
+    /// `valid`.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::valid))]
+    outcome: &'static str,
+    /// The request may pass.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::allowed))]
+    allowed: bool,
+    /// The key that sent it.
     key: KeyId,
+    /// The account of that key.
     account: AccountId,
+    /// How the key proves who it is.
     scheme: Scheme,
     /// The version of the key's history that decided it.
     version: u64,
     bound: Bound,
 }
 
+/// The request must not pass.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RefusedDecision))]
+pub(crate) struct Refused {
+    /// Why not. More reasons may be added: treat whatever is not `valid` as refused.
+    #[cfg_attr(feature = "openapi", schema(value_type = Outcome))]
+    outcome: &'static str,
+    /// The request must not pass.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::refused))]
+    allowed: bool,
+    /// What to answer the client: 401 to whoever did not prove who they are, 403 to who did and may not.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(minimum = 401, maximum = 403, example = 401)
+    )]
+    status: u16,
+    /// What the client's author should change. Not for the client's eyes unless it is trusted.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "the key was revoked: use another one")
+    )]
+    detail: String,
+    /// The key that was claimed, for the log: in an answer it would tell which keys exist.
+    #[serde(skip)]
+    key: Option<KeyId>,
+}
+
 /// What the credential vouched for beside itself.
 #[derive(Debug, Serialize)]
-struct Bound {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Bound {
+    /// Whether the method is signed: always, but for Basic.
     method: bool,
+    /// Whether the target is signed: always, but for Basic.
     target: bool,
+    /// Whether the host is signed. If not, the same signature passes at another host of yours.
     authority: bool,
-    /// The signed date.
+    /// The signed date, of several the earliest; `null` for Basic.
+    #[cfg_attr(feature = "openapi", schema(required))]
     date: Option<Timestamp>,
     /// How the body is bound: `none`, `md5`, `sha-256` or `sha-512`.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::bound_body))]
     body: &'static str,
-    /// The digest the body must have, in hex.
+    /// The digest the body must have, in hex. Left out beside `none`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            nullable = false,
+            pattern = "^[0-9a-f]{32,128}$",
+            example = "e4355dd089ef72a8730a238a3a324237"
+        )
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     body_digest: Option<String>,
     /// Whether the body was compared with it. If not, whoever has the body must.
     body_compared: bool,
+    /// In which dialect the request proved who sent it.
+    #[cfg_attr(feature = "openapi", schema(value_type = hubkeys_auth::Dialect))]
     dialect: &'static str,
+    /// What it was signed with. Left out for Basic.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Algorithm>, nullable = false))]
     algorithm: Option<&'static str>,
     /// The signed header fields, as the client spelled them.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["Date", "Content-MD5"])))]
     headers: Vec<String>,
 }
 
@@ -96,54 +144,51 @@ impl Decision {
             version,
             ..
         } = credential;
-        let valid = Valid {
+        Self(Verdict::Valid(Box::new(Valid {
+            outcome: "valid",
+            allowed: true,
             key,
             account,
             scheme,
             version,
             bound: binding.into(),
-        };
-        Self {
-            outcome: "valid",
-            allowed: true,
-            verdict: Verdict::Valid(Box::new(valid)),
-        }
+        })))
     }
 
     pub(crate) fn refused(key: Option<KeyId>, refusal: Refusal) -> Self {
-        let verdict = Verdict::Refused {
+        Self(Verdict::Refused(Refused {
+            outcome: refusal.outcome.as_str(),
+            allowed: false,
             status: status_of(refusal.outcome).as_u16(),
             detail: refusal.detail.into_owned(),
             key,
-        };
-        Self {
-            outcome: refusal.outcome.as_str(),
-            allowed: false,
-            verdict,
-        }
+        }))
     }
 
     /// `valid`, or why not.
     pub fn outcome(&self) -> &'static str {
-        self.outcome
+        match &self.0 {
+            Verdict::Valid(valid) => valid.outcome,
+            Verdict::Refused(refused) => refused.outcome,
+        }
     }
 
     /// Whether the request may pass.
     pub fn is_allowed(&self) -> bool {
-        self.allowed
+        matches!(self.0, Verdict::Valid(_))
     }
 
     /// The key of a valid request.
     pub(crate) fn key(&self) -> Option<&KeyId> {
-        match &self.verdict {
+        match &self.0 {
             Verdict::Valid(valid) => Some(&valid.key),
-            Verdict::Refused { .. } => None,
+            Verdict::Refused(_) => None,
         }
     }
 
     /// What an authorizer tells the backend, as names and texts. Of a refusal nothing: it may reach the client.
     pub(crate) fn context(&self) -> Vec<(&'static str, String)> {
-        let Verdict::Valid(valid) = &self.verdict else {
+        let Verdict::Valid(valid) = &self.0 else {
             return Vec::new();
         };
         let Valid {
@@ -152,6 +197,7 @@ impl Decision {
             scheme,
             version,
             bound,
+            ..
         } = valid.as_ref();
         let mut context = vec![
             ("account", account.to_string()),
@@ -174,15 +220,21 @@ impl Decision {
     }
 
     pub(crate) fn log(&self, request_id: &str) {
-        let (key, account) = match &self.verdict {
+        let (key, account) = match &self.0 {
             Verdict::Valid(valid) => (Some(&valid.key), Some(&valid.account)),
-            Verdict::Refused { key, .. } => (key.as_ref(), None),
+            Verdict::Refused(refused) => (refused.key.as_ref(), None),
         };
         let (key, account) = (
             key.map(tracing::field::display),
             account.map(tracing::field::display),
         );
-        tracing::info!(request_id, outcome = self.outcome, key, account, "verified");
+        tracing::info!(
+            request_id,
+            outcome = self.outcome(),
+            key,
+            account,
+            "verified"
+        );
     }
 }
 

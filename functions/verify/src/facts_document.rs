@@ -21,29 +21,64 @@ use crate::remapped;
 /// `"url_scheme": "http"` says that the client did not use TLS: RFC 9421 may sign that.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Facts))]
 pub struct FactsDocument {
+    /// The method as sent.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 32, example = "POST")
+    )]
     method: String,
+    /// The request target exactly as on the request line, with its query: never decoded, sorted or normalised.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            min_length = 1,
+            max_length = 8192,
+            pattern = "^[!-~]+$",
+            example = "/v1/messages?x=1"
+        )
+    )]
     target: String,
+    /// Every header field as `[name, value]`, in order, with duplicates. 8 KiB a value and 64 KiB together at most.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::headers))]
     headers: Vec<(String, String)>,
+    /// The raw body, before any decoding of its content, in padded standard base64. Left out: there was none.
     #[serde(default)]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(content_encoding = "base64", example = "e30=")
+    )]
     body_base64: Option<String>,
+    /// In place of the body: its digests. Clients choose which they sign, so give all three.
     #[serde(default)]
     body_digests: Option<BodyDigests>,
+    /// Where the request came from. Recorded nowhere and used by nothing yet.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::source_address))]
     source_address: Option<IpAddr>,
     /// `http` or `https`; left out, `https`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::url_scheme))]
     url_scheme: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BodyDigests {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct BodyDigests {
+    /// In hexadecimal.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9A-Fa-f]{32}$"))]
     md5: Option<String>,
+    /// In hexadecimal.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9A-Fa-f]{64}$"))]
     sha256: Option<String>,
+    /// In hexadecimal.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9A-Fa-f]{128}$"))]
     sha512: Option<String>,
 }
 

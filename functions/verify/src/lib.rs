@@ -8,6 +8,8 @@ mod authorizer;
 mod decision;
 mod direct;
 mod facts_document;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod remapped;
 mod service;
 mod shape;

@@ -437,6 +437,7 @@ async fn the_stacks_own_pages_answer() {
         ("/health", "\"ok\""),
         ("/local/users", "operator@hubkeys"),
         ("/.well-known/jwks.json", "\"kty\":\"EC\""),
+        ("/openapi.json", "cache-control: no-cache"),
     ] {
         let answer = server.send(&format!("GET {path}"), "", "").await;
         assert!(

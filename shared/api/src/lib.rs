@@ -7,6 +7,8 @@ pub mod body;
 pub mod caller;
 pub mod context;
 pub mod invocation;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod path;
 pub mod problem;
 pub mod query;

@@ -46,9 +46,44 @@ pub enum ProblemType {
     Unavailable,
     /// The service failed.
     Internal,
+    /// The gateway has no route of this path.
+    NotFound,
+    /// The gateway has routes of this path, and none of this method.
+    MethodNotAllowed,
+    /// The body did not reach the gateway in time.
+    RequestTimeout,
+    /// The request was meant for another host than the gateway.
+    Misdirected,
+    /// Request line and headers are larger than the gateway takes.
+    HeaderFieldsTooLarge,
 }
 
 impl ProblemType {
+    /// Every type, by its status.
+    pub const ALL: [Self; 21] = [
+        Self::InvalidRequest,
+        Self::InvalidCursor,
+        Self::Unauthenticated,
+        Self::NotAdministrator,
+        Self::AccountNotVerified,
+        Self::AccountSuspended,
+        Self::NotOperator,
+        Self::KeyNotFound,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::RequestTimeout,
+        Self::KeyRevoked,
+        Self::RenameLimitReached,
+        Self::KeyLimitReached,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Misdirected,
+        Self::IdempotencyKeyReused,
+        Self::HeaderFieldsTooLarge,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
     /// The last part of the type's URI.
     pub fn name(self) -> &'static str {
         self.parts().0
@@ -143,6 +178,27 @@ impl ProblemType {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong on our side",
             ),
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "Nothing is here"),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This path has no such method",
+            ),
+            Self::RequestTimeout => (
+                "request-timeout",
+                StatusCode::REQUEST_TIMEOUT,
+                "The request did not arrive in time",
+            ),
+            Self::Misdirected => (
+                "misdirected",
+                StatusCode::MISDIRECTED_REQUEST,
+                "This is not the host you asked for",
+            ),
+            Self::HeaderFieldsTooLarge => (
+                "header-fields-too-large",
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "The request line and headers are too large",
+            ),
         }
     }
 }
@@ -158,13 +214,34 @@ pub struct Problem {
     pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
+/// A refusal or a failure (RFC 9457). Branch on `type`; `detail` is for people, and its wording may change.
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Problem))]
+pub(crate) struct Document<'a> {
+    #[cfg_attr(feature = "openapi", schema(value_type = ProblemType))]
     r#type: String,
+    /// What it is, the same for every problem of this type.
     title: &'static str,
+    /// The status of the answer.
+    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
     status: u16,
+    /// What happened here, and what to do about it.
     detail: &'a str,
+    /// Finds the cause in the log.
     request_id: &'a str,
+}
+
+impl<'a> Document<'a> {
+    pub(crate) fn new(kind: ProblemType, detail: &'a str, request_id: &'a str) -> Self {
+        Self {
+            r#type: kind.uri(),
+            title: kind.title(),
+            status: kind.status().as_u16(),
+            detail,
+            request_id,
+        }
+    }
 }
 
 impl Problem {
@@ -202,13 +279,7 @@ impl Problem {
 
     pub(crate) fn into_response(self, request_id: &str) -> Response<Body> {
         let status = self.kind.status();
-        let document = Document {
-            r#type: self.kind.uri(),
-            title: self.kind.title(),
-            status: status.as_u16(),
-            detail: &self.detail,
-            request_id,
-        };
+        let document = Document::new(self.kind, &self.detail, request_id);
         let text = serde_json::to_string(&document).unwrap_or_default();
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = status;

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// How a claim is made. A key of a scheme can be claimed in each dialect of that scheme, unless it allows fewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(rename_all = "kebab-case"))]
 pub enum Dialect {
     /// HTTP Basic (RFC 7617).
     Basic,
@@ -12,6 +14,7 @@ pub enum Dialect {
     /// HTTP Message Signatures (RFC 9421).
     Rfc9421,
     /// Signing HTTP Messages, draft-cavage-http-signatures-12.
+    #[cfg_attr(feature = "openapi", schema(rename = "cavage-12"))]
     Cavage12,
 }
 

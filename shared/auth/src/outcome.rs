@@ -7,6 +7,8 @@ use crate::FactsError;
 
 /// The kind of a refusal. Its text is part of the API: services branch on it. `valid` is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(rename_all = "snake_case"))]
 pub enum Outcome {
     /// The request or its header is not of the form its scheme prescribes, or can be read in two ways.
     Malformed,

@@ -12,6 +12,8 @@ mod authorization;
 mod base64_text;
 mod key_id;
 mod key_name;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod principal;
 mod revocation_reason;
 mod scheme;

@@ -53,6 +53,7 @@ impl fmt::Display for UserId {
 /// A user's permissions in an account, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
     /// Sends messages. Not the authentication scheme of the same name.
     Basic,
@@ -94,6 +95,7 @@ pub struct Operator {
 /// Who did it, as an event remembers them for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Actor {
     /// A user of the account.
     User {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What a key is for. A key has one scheme for life: a Basic key never signs, an HMAC secret is never a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Scheme {
     /// The secret is sent with each request (RFC 7617). We keep a digest of it.
     Basic,

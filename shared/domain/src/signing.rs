@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 /// A way of signing a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = SigningDialect))]
 pub enum Dialect {
     /// The platform's own: `Authorization: hmac username="…", …`.
     HubHmac,
@@ -22,6 +24,7 @@ pub enum Dialect {
 /// What a signature is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Algorithm {
     /// HMAC with SHA-1: what the platform's official SDKs sign with. HMAC does not need the collision resistance SHA-1
     /// has lost, but new clients have no reason to choose it.
@@ -37,6 +40,7 @@ pub enum Algorithm {
 /// Which signatures are good for one use only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ReplayProtection {
     /// Those that carry a nonce (RFC 9421) and sign an unsafe method: their clients expect it, others can't.
     #[default]
@@ -65,15 +69,19 @@ impl ReplayProtection {
 /// What an HMAC key may be used with. The default takes every client the platform has: all dialects and algorithms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SigningPolicy {
     /// The dialects the key may sign in, at least one.
     #[serde(default = "all_dialects", deserialize_with = "at_least_one")]
+    #[cfg_attr(feature = "openapi", schema(required, min_items = 1))]
     pub dialects: BTreeSet<Dialect>,
     /// The algorithms the key may sign with, at least one.
     #[serde(default = "all_algorithms", deserialize_with = "at_least_one")]
+    #[cfg_attr(feature = "openapi", schema(required, min_items = 1))]
     pub algorithms: BTreeSet<Algorithm>,
     /// Which of its signatures are good for one use only.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub replay_protection: ReplayProtection,
 }
 

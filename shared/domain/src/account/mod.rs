@@ -15,6 +15,7 @@ use crate::Timestamp;
 /// How an account stands. An account nobody has opened yet stands as `unverified`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Standing {
     /// Nobody asked for its verification.
     #[default]

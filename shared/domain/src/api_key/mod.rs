@@ -52,12 +52,14 @@ pub struct Key {
 
 /// The end of a key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Revocation {
     /// When.
     pub at: Timestamp,
     /// By whom.
     pub by: Actor,
     /// Why, if they said.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub reason: Option<RevocationReason>,
 }
 

@@ -14,6 +14,8 @@ use crate::{Database, StoreError};
 /// Whether a key may verify. A status this code does not know is unreadable, and so verifies nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = KeyStatus))]
 pub enum Status {
     /// It may.
     Active,

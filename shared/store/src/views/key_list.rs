@@ -15,6 +15,8 @@ use crate::{Store, StoreError};
 
 /// A key as a list shows it: everything but what is kept of its secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Key))]
 pub struct KeySummary {
     /// The public identifier.
     pub id: KeyId,
@@ -24,6 +26,7 @@ pub struct KeySummary {
     pub scheme: Scheme,
     /// What it may sign with, if it signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub signing: Option<SigningPolicy>,
     /// Whether it may verify.
     pub status: Status,
@@ -33,6 +36,7 @@ pub struct KeySummary {
     pub created_by: Actor,
     /// Its revocation, if it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub revocation: Option<Revocation>,
     /// The version of the key's stream this follows from.
     pub version: u64,
