@@ -35,7 +35,9 @@ fn each_object(value: &Value, look: &mut impl FnMut(&serde_json::Map<String, Val
     match value {
         Value::Object(members) => {
             look(members);
-            members.values().for_each(|member| each_object(member, look));
+            members
+                .values()
+                .for_each(|member| each_object(member, look));
         }
         Value::Array(items) => items.iter().for_each(|item| each_object(item, look)),
         _ => {}
@@ -87,7 +89,10 @@ fn every_operation_has_a_name_of_its_own_a_tag_and_somebody_it_is_for() {
         let services_only = security.iter().all(|way| way.get("user").is_none());
         assert_eq!(services_only, route == "POST /v1/verify");
         for status in ["400", "401", "500", "503"] {
-            assert!(operation["responses"][status].is_object(), "{route}: {status}");
+            assert!(
+                operation["responses"][status].is_object(),
+                "{route}: {status}"
+            );
         }
     }
     assert_eq!(

@@ -6,7 +6,7 @@ cursor=
 while
     page=$(printf 'header = "Authorization: Bearer %s"\n' "$HUBKEYS_TOKEN" |
         curl --disable --silent --show-error --fail-with-body --config - --get "$HUBKEYS_URL/v1/keys" \
-            --data status=active --data limit=100 ${cursor:+--data-urlencode "cursor=$cursor"})
+            --data status=active ${cursor:+--data-urlencode "cursor=$cursor"})
     python3 -c 'import json, sys; [print(key["id"], key["name"]) for key in json.load(sys.stdin)["keys"]]' <<<"$page"
     cursor=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["next_cursor"] or "")' <<<"$page")
     [[ $cursor ]]

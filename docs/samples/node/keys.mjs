@@ -27,7 +27,7 @@ function create(name, scheme, job) {
 async function* liveKeys() {
   let cursor;
   do {
-    const query = new URLSearchParams({ status: 'active', limit: '100', ...(cursor && { cursor }) });
+    const query = new URLSearchParams({ status: 'active', ...(cursor && { cursor }) });
     const page = await ask('GET', `/v1/keys?${query}`);
     yield* page.keys;
     cursor = page.next_cursor;

@@ -36,7 +36,7 @@ def live_keys():
     """All of them, a page at a time."""
     cursor = None
     while True:
-        query = {"status": "active", "limit": 100} | ({"cursor": cursor} if cursor else {})
+        query = {"status": "active"} | ({"cursor": cursor} if cursor else {})
         page = ask("GET", "/v1/keys?" + urllib.parse.urlencode(query))
         yield from page["keys"]
         cursor = page["next_cursor"]

@@ -113,7 +113,8 @@ pub(crate) fn url_scheme() -> Object {
 }
 
 pub(crate) fn source_address() -> Object {
-    let description = "Where the request came from, by IPv4 or IPv6. Recorded nowhere and used by nothing yet.";
+    let description =
+        "Where the request came from, by IPv4 or IPv6. Recorded nowhere and used by nothing yet.";
     may_be_left_out(description)
         .examples(["192.0.2.7", "2001:db8::7"])
         .build()

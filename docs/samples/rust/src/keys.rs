@@ -34,8 +34,7 @@ fn live_keys() -> Result<Vec<Value>, Box<dyn Error>> {
     loop {
         let mut request = ureq::get(&url)
             .header("Authorization", &bearer)
-            .query("status", "active")
-            .query("limit", "100");
+            .query("status", "active");
         if let Some(cursor) = &cursor {
             request = request.query("cursor", cursor);
         }
@@ -62,11 +61,16 @@ fn revoke(key: &str, reason: &str) -> Result<Value, Box<dyn Error>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let key = create("Nightly export", "hmac", "nightly-export-rust")?;
-    let id = key["id"].as_str().ok_or("a key without an id")?;
+    let id = text(&key, "id");
     println!("created {id}");
     for live in live_keys()? {
-        println!("live    {} {}", live["id"], live["name"]);
+        println!("live    {} {}", text(&live, "id"), text(&live, "name"));
     }
-    println!("{} {id}", revoke(id, "replaced by a new one")?["status"]);
+    let revoked = revoke(id, "replaced by a new one")?;
+    println!("{} {id}", text(&revoked, "status"));
     Ok(())
+}
+
+fn text<'a>(key: &'a Value, member: &str) -> &'a str {
+    key[member].as_str().unwrap_or_default()
 }
