@@ -6,6 +6,8 @@ import { constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { guides } from './src/portal/build/guides.ts';
+import { redoc } from './src/portal/build/redoc.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -82,7 +84,7 @@ function openapi(): Plugin {
 
 export default defineConfig({
   base: '/',
-  plugins: [react(), fontsAsFiles(), openapi(), precompress()],
+  plugins: [react(), guides(), redoc(), fontsAsFiles(), openapi(), precompress()],
   build: {
     target: 'es2022',
     sourcemap: false,

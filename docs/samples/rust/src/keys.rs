@@ -1,0 +1,76 @@
+//! Manages keys: creates one, lists all, revokes it.
+//!
+//! Takes `HUBKEYS_URL` and `HUBKEYS_TOKEN` (an administrator's) from the environment.
+
+use std::env::var;
+use std::error::Error;
+
+use serde_json::{Value, json};
+
+/// The URL of a path, and the header that says who asks.
+fn to(path: &str) -> Result<(String, String), Box<dyn Error>> {
+    let url = var("HUBKEYS_URL")? + path;
+    Ok((url, format!("Bearer {}", var("HUBKEYS_TOKEN")?)))
+}
+
+// region create
+/// Sent again for the same job, this gives the same key, and no secret. Keep the secret where you keep secrets.
+fn create(name: &str, scheme: &str, job: &str) -> Result<Value, Box<dyn Error>> {
+    let (url, bearer) = to("/v1/keys")?;
+    let mut answer = ureq::post(url)
+        .header("Authorization", bearer)
+        .header("Idempotency-Key", job)
+        .send_json(json!({"name": name, "scheme": scheme}))?;
+    Ok(answer.body_mut().read_json()?)
+}
+// endregion
+
+// region list
+/// All of them, asked for a page at a time.
+fn live_keys() -> Result<Vec<Value>, Box<dyn Error>> {
+    let (url, bearer) = to("/v1/keys")?;
+    let mut keys = Vec::new();
+    let mut cursor = None;
+    loop {
+        let mut request = ureq::get(&url)
+            .header("Authorization", &bearer)
+            .query("status", "active");
+        if let Some(cursor) = &cursor {
+            request = request.query("cursor", cursor);
+        }
+        let page: Value = request.call()?.body_mut().read_json()?;
+        keys.extend(page["keys"].as_array().cloned().unwrap_or_default());
+        let Some(next) = page["next_cursor"].as_str() else {
+            return Ok(keys);
+        };
+        cursor = Some(next.to_owned());
+    }
+}
+// endregion
+
+// region revoke
+/// Once this returns, the key is refused. Revoking it again succeeds and changes nothing.
+fn revoke(key: &str, reason: &str) -> Result<Value, Box<dyn Error>> {
+    let (url, bearer) = to(&format!("/v1/keys/{key}/revoke"))?;
+    let mut answer = ureq::post(url)
+        .header("Authorization", bearer)
+        .send_json(json!({"reason": reason}))?;
+    Ok(answer.body_mut().read_json()?)
+}
+// endregion
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let key = create("Nightly export", "hmac", "nightly-export-rust")?;
+    let id = text(&key, "id");
+    println!("created {id}");
+    for live in live_keys()? {
+        println!("live    {} {}", text(&live, "id"), text(&live, "name"));
+    }
+    let revoked = revoke(id, "replaced by a new one")?;
+    println!("{} {id}", text(&revoked, "status"));
+    Ok(())
+}
+
+fn text<'a>(key: &'a Value, member: &str) -> &'a str {
+    key[member].as_str().unwrap_or_default()
+}
