@@ -1,0 +1,55 @@
+import Box from '@cloudscape-design/components/box';
+import Grid from '@cloudscape-design/components/grid';
+import Spinner from '@cloudscape-design/components/spinner';
+import TextFilter from '@cloudscape-design/components/text-filter';
+import Toggle from '@cloudscape-design/components/toggle';
+import { useEffect, useState } from 'react';
+import { words } from '../words';
+import type { KeyPages } from './key-pages';
+import { NAME_MAX } from './name-rule';
+
+/** Long enough for a word to be typed, short enough not to be noticed. */
+const TYPING_MS = 250;
+
+export function FindKeys({ scheme, pages }: { scheme: string; pages: KeyPages }) {
+  const { query, change } = pages;
+  const [text, setText] = useState(query.q);
+
+  // Something else may clear it.
+  useEffect(() => setText(query.q), [query.q]);
+
+  useEffect(() => {
+    const q = [...text.trim()].slice(0, NAME_MAX).join('');
+    if (q === query.q) return;
+    const timer = setTimeout(() => change({ q }), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, query.q, change]);
+
+  return (
+    <Grid
+      disableGutters={false}
+      gridDefinition={[
+        { colspan: { default: 12, xs: 7, m: 6 } },
+        { colspan: { default: 12, xs: 5, m: 6 } },
+      ]}
+    >
+      <TextFilter
+        filteringText={text}
+        filteringPlaceholder={words.keys.findPlaceholder}
+        filteringAriaLabel={words.keys.find(scheme)}
+        filteringClearAriaLabel={words.keys.clearFind}
+        onChange={({ detail }) => setText(detail.filteringText)}
+      />
+      <Box padding={{ top: 'xxs' }}>
+        <Toggle checked={query.revoked} onChange={({ detail }) => change({ revoked: detail.checked })}>
+          {words.keys.showRevoked}
+        </Toggle>{' '}
+        {pages.pending && pages.keys && (
+          <Box display="inline-block" margin={{ left: 's' }}>
+            <Spinner />
+          </Box>
+        )}
+      </Box>
+    </Grid>
+  );
+}

@@ -1,0 +1,122 @@
+import Box from '@cloudscape-design/components/box';
+import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
+import Input from '@cloudscape-design/components/input';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { TableProps } from '@cloudscape-design/components/table';
+import type { Key } from '../api/types';
+import { keyPath } from '../shell/paths';
+import { useFollow } from '../shell/RouterLink';
+import { Ago } from '../shell/Time';
+import { words } from '../words';
+import { KeyId } from './KeyId';
+
+interface ColumnsOptions {
+  narrow: boolean;
+  /** What is wrong with a new name of a key, typed or refused. */
+  fault: (key: Key, name: string | undefined) => string | undefined;
+  onRevoke: (key: Key) => void;
+  onRename: (key: Key) => void;
+}
+
+type Column = TableProps.ColumnDefinition<Key>;
+
+export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions): Column[] {
+  const name: Column = {
+    id: 'name',
+    header: words.keys.column.name,
+    isRowHeader: true,
+    sortingField: 'name',
+    minWidth: 150,
+    cell: (key) => key.name,
+    editConfig: {
+      ariaLabel: words.keys.edit.name,
+      editIconAriaLabel: words.keys.rename,
+      validation: fault,
+      disabledReason: ({ status }) => (status === 'revoked' ? words.keys.edit.revoked : undefined),
+      editingCell: (key, { currentValue, setValue }) => (
+        <Input
+          autoFocus
+          value={currentValue ?? key.name}
+          ariaLabel={words.keys.edit.name}
+          autoComplete={false}
+          onChange={({ detail }) => setValue(detail.value)}
+        />
+      ),
+    },
+  };
+  const id: Column = {
+    id: 'id',
+    header: words.keys.column.id,
+    minWidth: 200,
+    cell: (key) => <KeyId of={key} link />,
+  };
+  const createdBy: Column = {
+    id: 'created-by',
+    header: words.keys.column.createdBy,
+    minWidth: 110,
+    cell: (key) => key.created_by.user,
+  };
+  const created: Column = {
+    id: 'created',
+    header: words.keys.column.created,
+    sortingField: 'created_at',
+    minWidth: 110,
+    cell: (key) => <Ago at={key.created_at} />,
+  };
+  const lastUsed: Column = {
+    id: 'last-used',
+    header: words.keys.column.lastUsed,
+    sortingField: 'last_used_at',
+    minWidth: 110,
+    cell: (key) => <LastUsed of={key} />,
+  };
+  const status: Column = {
+    id: 'status',
+    header: words.keys.column.status,
+    minWidth: 100,
+    cell: (key) => <Status of={key} />,
+  };
+  const actions: Column = {
+    id: 'actions',
+    header: <Box variant="awsui-key-label">{words.keys.column.actions}</Box>,
+    minWidth: 70,
+    cell: (key) => <RowActions of={key} onRevoke={onRevoke} onRename={onRename} />,
+  };
+  // A phone shows what tells keys apart; the rest is one tap away, on the key's page.
+  return narrow ? [name, lastUsed, actions] : [name, id, createdBy, created, lastUsed, status, actions];
+}
+
+export function LastUsed({ of }: { of: Key }) {
+  if (of.last_used_at) return <Ago at={of.last_used_at} />;
+  return (
+    <Box color="text-body-secondary" display="inline">
+      <span title={words.time.never}>–</span>
+    </Box>
+  );
+}
+
+export function Status({ of: { status } }: { of: Key }) {
+  return <StatusIndicator type={status === 'active' ? 'success' : 'stopped'}>{words.keys.status[status]}</StatusIndicator>;
+}
+
+function RowActions({ of: key, onRevoke, onRename }: { of: Key } & Pick<ColumnsOptions, 'onRevoke' | 'onRename'>) {
+  const follow = useFollow();
+  const revoked = key.status === 'revoked';
+  return (
+    <ButtonDropdown
+      variant="icon"
+      expandToViewport
+      ariaLabel={words.keys.actionsFor(key.name)}
+      items={[
+        { id: 'open', text: words.keys.open, href: keyPath(key.id) },
+        { id: 'rename', text: words.keys.rename, disabled: revoked, ...(revoked && { disabledReason: words.keys.edit.revoked }) },
+        { id: 'revoke', text: words.keys.revoke, disabled: revoked },
+      ]}
+      onItemFollow={follow}
+      onItemClick={({ detail }) => {
+        if (detail.id === 'revoke') onRevoke(key);
+        if (detail.id === 'rename') onRename(key);
+      }}
+    />
+  );
+}

@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import type { Created } from '../../api/keys';
+import type { Key, Scheme } from '../../api/types';
+import { useNotify } from '../../shell/Notifications';
+import { words } from '../../words';
+import { CreateForm } from './CreateForm';
+import { Credentials } from './Credentials';
+import { SecretLost } from './SecretLost';
+
+interface CreateKeyProps {
+  scheme: Scheme;
+  onClose: (changed: boolean) => void;
+}
+
+type Step = { at: 'form' } | { at: 'shown'; key: Key; secret: string } | { at: 'lost'; key: Key };
+
+/**
+ * From the form to the secret. The secret is in this component's state and nowhere else, and the component goes with the
+ * last step: after "Ok" nothing on the page holds it.
+ */
+export default function CreateKey({ scheme, onClose }: CreateKeyProps) {
+  const [step, setStep] = useState<Step>({ at: 'form' });
+  const notify = useNotify();
+
+  const created = ({ key, secret }: Created) => {
+    setStep(secret === undefined ? { at: 'lost', key } : { at: 'shown', key, secret });
+  };
+
+  switch (step.at) {
+    case 'form':
+      return <CreateForm scheme={scheme} onCreated={created} onCancel={() => onClose(false)} />;
+    case 'lost':
+      return <SecretLost lost={step.key} onAgain={() => setStep({ at: 'form' })} onKeep={() => onClose(true)} />;
+    case 'shown':
+      return (
+        <Credentials
+          made={step.key}
+          secret={step.secret}
+          onOk={() => {
+            notify.succeeded(words.create.shown.created(step.key.name));
+            onClose(true);
+          }}
+        />
+      );
+  }
+}

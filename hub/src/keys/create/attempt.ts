@@ -1,0 +1,43 @@
+import { useEffect, useRef, useState } from 'react';
+import { type Created, createKey } from '../../api/keys';
+import type { NewKey } from '../../api/types';
+
+/**
+ * Sends a create so that pressing the button again, after whatever went wrong, never makes a second key: the same content
+ * goes under the same idempotency key, other content under another.
+ */
+export function useAttempt() {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const sent = useRef<{ content: string; idempotencyKey: string }>(undefined);
+  const running = useRef(false);
+  const gone = useRef<AbortController>(undefined);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    gone.current = controller;
+    return () => controller.abort();
+  }, []);
+
+  const attempt = async (key: NewKey): Promise<Created | undefined> => {
+    // State is too late for the second click of a double click.
+    if (running.current || !gone.current) return undefined;
+    const { signal } = gone.current;
+    const content = JSON.stringify(key);
+    if (sent.current?.content !== content) sent.current = { content, idempotencyKey: crypto.randomUUID() };
+    running.current = true;
+    setBusy(true);
+    setError(undefined);
+    try {
+      return await createKey(key, sent.current.idempotencyKey, signal);
+    } catch (failure) {
+      if (!signal.aborted) setError(failure);
+      return undefined;
+    } finally {
+      running.current = false;
+      setBusy(false);
+    }
+  };
+
+  return { attempt, busy, error };
+}

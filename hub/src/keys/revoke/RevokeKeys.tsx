@@ -1,0 +1,124 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import ProgressBar from '@cloudscape-design/components/progress-bar';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { type FormEvent, useId, useState } from 'react';
+import type { Key } from '../../api/types';
+import { ErrorAlert } from '../../shell/ErrorAlert';
+import { within } from '../../shell/instant';
+import { useNotify } from '../../shell/Notifications';
+import { words } from '../../words';
+import { trimmed } from '../name-rule';
+import { reasonFault } from '../name-words';
+import { AffectedKeys } from './AffectedKeys';
+import { useRevoking } from './revoking';
+
+const IN_USE_DAYS = 7;
+
+interface RevokeKeysProps {
+  keys: readonly Key[];
+  /** With whether any key has changed. */
+  onClose: (changed: boolean) => void;
+}
+
+/** Says what will stop working, and only then revokes: one key or several, with a result for each. */
+export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
+  const form = useId();
+  const notify = useNotify();
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const { run, results, busy, error, started } = useRevoking(keys);
+
+  const only = keys.length === 1 ? keys[0] : undefined;
+  const [openedAt] = useState(() => Date.now());
+  const inUse = keys.filter(({ last_used_at }) => within(last_used_at, IN_USE_DAYS, openedAt));
+  const wanted = inUse.length === 0 ? undefined : (only?.name ?? String(keys.length));
+  const confirmed = wanted === undefined || trimmed(typed) === wanted;
+  const fault = reasonFault(reason);
+  const left = keys.filter(({ id }) => results.get(id)?.revoked !== true);
+  const revoked = keys.length - left.length;
+  const ended = started && !busy && !error;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || !confirmed || fault) return;
+    const all = await run(left, trimmed(reason) || undefined);
+    if (!all) return;
+    notify.succeeded(words.revoke.done(keys.length), keys.length === 1 ? words.revoke.doneDetail : words.revoke.doneDetailMany);
+    onClose(true);
+  };
+
+  // A refusal may mean that the list is old.
+  const close = () => !busy && onClose(started);
+
+  return (
+    <Modal
+      visible
+      size={only ? 'medium' : 'large'}
+      header={words.revoke.title(keys.length)}
+      closeAriaLabel={words.revoke.close}
+      onDismiss={close}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" disabled={busy} onClick={close}>
+              {started ? words.revoke.close : words.revoke.cancel}
+            </Button>
+            <Button variant="primary" form={form} loading={busy} disabled={!confirmed || fault !== undefined}>
+              {ended && !only ? words.revoke.retry(left.length) : words.revoke.submit}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <form id={form} onSubmit={(event) => void submit(event)}>
+        <SpaceBetween size="l">
+          <Alert type="warning" header={inUse.length > 0 ? words.revoke.inUse(only ? 1 : inUse.length) : undefined}>
+            {inUse.length > 0 && <>{only ? words.revoke.inUseDetail : words.revoke.inUseDetailMany} </>}
+            {words.revoke.consequence(keys.length)}
+          </Alert>
+          <AffectedKeys keys={keys} inUse={inUse} results={results} />
+          {started && !only && (
+            <ProgressBar
+              label={words.revoke.progress}
+              value={(100 * revoked) / keys.length}
+              additionalInfo={words.revoke.progressOf(revoked, keys.length)}
+            />
+          )}
+          <FormField
+            label={
+              <>
+                {words.revoke.reason} <i>– {words.revoke.optional}</i>
+              </>
+            }
+            constraintText={words.revoke.reasonDetail}
+            errorText={fault}
+            stretch
+          >
+            <Input autoFocus value={reason} disabled={started} autoComplete={false} onChange={({ detail }) => setReason(detail.value)} />
+          </FormField>
+          {wanted !== undefined && (
+            <FormField
+              label={only ? words.revoke.typeName(wanted) : words.revoke.typeCount(keys.length)}
+              constraintText={typed && !confirmed ? words.revoke.mismatch : undefined}
+              stretch
+            >
+              <Input
+                value={typed}
+                disabled={started}
+                autoComplete={false}
+                spellcheck={false}
+                onChange={({ detail }) => setTyped(detail.value)}
+              />
+            </FormField>
+          )}
+          {error ? <ErrorAlert error={error} /> : null}
+        </SpaceBetween>
+      </form>
+    </Modal>
+  );
+}
