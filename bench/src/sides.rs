@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_auth::RequestFacts;
 use hubkeys_domain::{Scheme, Timestamp};
-use hubkeys_store::{CredentialReader, KeyringSource, ReplayGuard, Tables};
+use hubkeys_store::{CredentialReader, KeyringSource, LastUsed, ReplayGuard, Tables};
 use tokio::runtime::{Builder, Runtime};
 use verify::{Decision, Verifier};
 
@@ -60,12 +60,11 @@ impl Sides {
             views: VIEWS.to_owned(),
         };
         let views = hubkeys_store::Database::new(client.clone(), tables);
-        let (reader, guard) = (
-            CredentialReader::new(views.clone()),
-            ReplayGuard::new(views),
-        );
+        let reader = CredentialReader::new(views.clone());
+        let guard = ReplayGuard::new(views.clone());
+        let last_used = LastUsed::new(views);
         let keyring = runtime.block_on(KeyringSource::from_file(copy.join("keyring.json")))?;
-        let verifier = runtime.block_on(Verifier::new(reader, guard, keyring))?;
+        let verifier = runtime.block_on(Verifier::new(reader, guard, last_used, keyring))?;
         Ok(Self {
             runtime,
             stack,

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard, Store, Tables};
+use hubkeys_store::{
+    CredentialReader, Database, KeyringSource, LastUsed, ReplayGuard, Store, Tables,
+};
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
 use tokio::net::TcpListener;
@@ -142,7 +144,8 @@ async fn gateway(
     let tables = tables(database, &template.tables)?;
     let reader = CredentialReader::new(tables.clone());
     let guard = ReplayGuard::new(tables.clone());
-    let verifier = Verifier::new(reader, guard, verifiers_keyring)
+    let last_used = LastUsed::new(tables.clone());
+    let verifier = Verifier::new(reader, guard, last_used, verifiers_keyring)
         .await
         .map_err(|error| failed(folder, KEYRING, &error))?;
     let functions = functions::all(Store::new(tables), keyring, verifier);

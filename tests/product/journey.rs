@@ -113,6 +113,8 @@ async fn a_key_is_listed_shown_renamed_and_remembered_without_its_secret() {
         (&events[0]["name"], &events[2]["reason"]),
         (&json!("First name"), &json!("leaked"))
     );
+    assert_eq!(events[0]["signing"], revoked["signing"]);
+    assert!(events[0]["signing"]["dialects"].is_array(), "{events:?}");
 
     for answer in [renamed, shown, list, history] {
         assert!(!answer.text.contains(&secret), "{answer:?}");

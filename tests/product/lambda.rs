@@ -77,11 +77,13 @@ pub(crate) async fn create_key(cloud: &Cloud, scheme: &str) -> (String, String) 
     (text("id"), text("secret"))
 }
 
-pub(crate) async fn revoke(cloud: &Cloud, id: &str) {
+/// Revokes a key, again if need be, and gives the key.
+pub(crate) async fn revoke(cloud: &Cloud, id: &str) -> Value {
     let path = format!("/v1/keys/{id}/revoke");
     let event = from_user("POST", "/v1/keys/{id}/revoke", &path, None);
     let (status, answer) = cloud.function("revoke").await.answer(&event).await;
     assert_eq!(status, 200, "{answer}");
+    answer
 }
 
 async fn outcome(verify: &mut Function, facts: &Value) -> String {

@@ -151,6 +151,15 @@ fn a_key_is_created_listed_renamed_verified_revoked_and_then_refused() {
         (all["keys"].as_array().unwrap().len(), &all["next_cursor"]),
         (2, &Value::Null)
     );
+    let search = ["keys", "list", "--search", &one[10..], "--sort", "-name"];
+    let found = stack.json(&search);
+    let found = found["keys"].as_array().unwrap();
+    assert_eq!((found.len(), &found[0]["id"]), (1, &Value::from(one)));
+    let table = stack.run(&search[..4], "").stdout;
+    assert!(
+        table.contains("LAST USED") && table.contains(one),
+        "{table}"
+    );
     stack.json(&["keys", "rename", one, "Another name"]);
     assert_eq!(stack.json(&["keys", "show", one])["name"], "Another name");
 

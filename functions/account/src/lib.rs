@@ -1,57 +1,14 @@
 //! `GET /v1/account`, `POST /v1/account`, `POST /v1/account/verification` for an account's users, and
 //! `POST /v1/accounts/{id}/verify` for the platform's operators.
 
+mod view;
+
 use hubkeys_api::context::{now, who_and_where};
 use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
-use hubkeys_domain::account::{Account, AccountCommand, Standing};
-use hubkeys_domain::{AccountId, MAX_LIVE_KEYS, Timestamp};
-use hubkeys_store::{AccountStanding, Committed, Store};
+use hubkeys_domain::account::AccountCommand;
+use hubkeys_store::Store;
 use lambda_http::http::{Method, StatusCode};
-use serde::Serialize;
-
-/// An account as its users see it.
-#[derive(Serialize)]
-struct AccountView {
-    id: AccountId,
-    standing: Standing,
-    standing_since: Option<Timestamp>,
-    opened_at: Option<Timestamp>,
-    /// How many live keys it may have.
-    key_limit: u32,
-}
-
-impl AccountView {
-    fn new(id: AccountId, standing: AccountStanding) -> Self {
-        let AccountStanding {
-            standing,
-            standing_since,
-            opened_at,
-            ..
-        } = standing;
-        Self {
-            id,
-            standing,
-            standing_since,
-            opened_at,
-            key_limit: MAX_LIVE_KEYS,
-        }
-    }
-
-    fn after(id: AccountId, committed: Committed<Account>) -> Self {
-        let Account {
-            standing,
-            standing_since,
-            opened_at,
-        } = committed.aggregate;
-        Self {
-            id,
-            standing,
-            standing_since,
-            opened_at,
-            key_limit: MAX_LIVE_KEYS,
-        }
-    }
-}
+use view::AccountView;
 
 /// Answers one request.
 pub async fn handle(store: &Store, request: Request) -> Answer {
@@ -69,13 +26,16 @@ pub async fn handle(store: &Store, request: Request) -> Answer {
 
 /// How the account stands: every user of it may know.
 async fn show(store: &Store, request: &Request) -> Result<Response<Body>, Problem> {
-    let account = caller::principal(request)?.account;
-    let standing = store.standing(&account).await?;
-    json(StatusCode::OK, &AccountView::new(account, standing))
+    let caller = caller::principal(request)?;
+    let standing = store.standing(&caller.account).await?;
+    let live_keys = store.live_keys(&caller.account).await?;
+    let account = AccountView::new(caller.account.clone(), standing.into(), live_keys);
+    json(StatusCode::OK, &account.seen_by(caller))
 }
 
 async fn open(store: &Store, request: &Request) -> Result<Response<Body>, Problem> {
     let by = caller::principal(request)?;
+    let caller = by.clone();
     let account = by.account.clone();
     let command = AccountCommand::Open { by, at: now()? };
     let opened = store
@@ -86,17 +46,22 @@ async fn open(store: &Store, request: &Request) -> Result<Response<Body>, Proble
     } else {
         StatusCode::OK
     };
-    json(status, &AccountView::after(account, opened))
+    let live_keys = store.live_keys(&account).await?;
+    let account = AccountView::new(account, opened.aggregate, live_keys);
+    json(status, &account.seen_by(caller))
 }
 
 async fn request_verification(store: &Store, request: &Request) -> Result<Response<Body>, Problem> {
     let by = caller::principal(request)?;
+    let caller = by.clone();
     let account = by.account.clone();
     let command = AccountCommand::RequestVerification { by, at: now()? };
     let requested = store
         .execute_on_account(&account, command, &who_and_where(request))
         .await?;
-    json(StatusCode::OK, &AccountView::after(account, requested))
+    let live_keys = store.live_keys(&account).await?;
+    let account = AccountView::new(account, requested.aggregate, live_keys);
+    json(StatusCode::OK, &account.seen_by(caller))
 }
 
 async fn verify(store: &Store, request: &Request) -> Result<Response<Body>, Problem> {
@@ -110,5 +75,7 @@ async fn verify(store: &Store, request: &Request) -> Result<Response<Body>, Prob
     let verified = store
         .execute_on_account(&account, command, &who_and_where(request))
         .await?;
-    json(StatusCode::OK, &AccountView::after(account, verified))
+    let live_keys = store.live_keys(&account).await?;
+    let account = AccountView::new(account, verified.aggregate, live_keys);
+    json(StatusCode::OK, &account)
 }

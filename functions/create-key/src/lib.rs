@@ -13,7 +13,9 @@ use hubkeys_domain::api_key::{ApiKeyCommand, ApiKeyError};
 use hubkeys_domain::{
     AuthorizedAdministrator, KeyId, KeyName, Scheme, Secret, SigningPolicy, Timestamp,
 };
-use hubkeys_store::{ExecuteError, Idempotency, KeySummary, KeyringSource, Refusal, Store};
+use hubkeys_store::{
+    ExecuteError, Idempotency, KeySummary, KeyView, KeyringSource, Refusal, Store,
+};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
@@ -40,7 +42,7 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SigningPo
 #[derive(Serialize)]
 struct CreatedKey<'a> {
     #[serde(flatten)]
-    key: KeySummary,
+    key: KeyView,
     secret: &'a str,
 }
 
@@ -108,7 +110,10 @@ async fn create(
     {
         Ok(created) => match created.aggregate.key() {
             Some(key) => {
-                let key = KeySummary::of(key, created.version);
+                let key = KeyView {
+                    summary: KeySummary::of(key, created.version),
+                    last_used_at: None,
+                };
                 json(
                     StatusCode::CREATED,
                     &CreatedKey {
@@ -168,7 +173,11 @@ async fn repeat(
         .key(by, &earlier.key)
         .await?
         .ok_or(ApiKeyError::NotFound)?;
-    let mut response = json(StatusCode::OK, &KeySummary::of(&key, version))?;
+    let shown = KeyView {
+        summary: KeySummary::of(&key, version),
+        last_used_at: store.last_used(by.account(), &key.id).await?,
+    };
+    let mut response = json(StatusCode::OK, &shown)?;
     let replayed = (
         HeaderName::from_static("idempotency-replayed"),
         HeaderValue::from_static("true"),

@@ -3,9 +3,10 @@
 use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
 use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent};
 use hubkeys_domain::{
-    Actor, AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, Timestamp,
+    Actor, AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy,
+    Timestamp,
 };
-use hubkeys_store::{KeySummary, RecordedEvent, Store};
+use hubkeys_store::{KeySummary, KeyView, RecordedEvent, Store};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 
@@ -32,6 +33,8 @@ enum Change {
     Created {
         name: KeyName,
         scheme: Scheme,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signing: Option<SigningPolicy>,
     },
     Renamed {
         name: KeyName,
@@ -46,7 +49,16 @@ impl From<RecordedEvent<ApiKeyEvent>> for HistoryEntry {
     fn from(recorded: RecordedEvent<ApiKeyEvent>) -> Self {
         let (at, by) = (recorded.event.at(), recorded.event.by().clone());
         let change = match recorded.event {
-            ApiKeyEvent::KeyCreated { name, scheme, .. } => Change::Created { name, scheme },
+            ApiKeyEvent::KeyCreated {
+                name,
+                scheme,
+                signing,
+                ..
+            } => Change::Created {
+                name,
+                scheme,
+                signing,
+            },
             ApiKeyEvent::KeyRenamed { name, .. } => Change::Renamed { name },
             ApiKeyEvent::KeyRevoked { reason, .. } => Change::Revoked { reason },
         };
@@ -83,7 +95,11 @@ async fn key(
     id: &KeyId,
 ) -> Result<Response<Body>, Problem> {
     let (key, version) = store.key(by, id).await?.ok_or(ApiKeyError::NotFound)?;
-    json(StatusCode::OK, &KeySummary::of(&key, version))
+    let shown = KeyView {
+        summary: KeySummary::of(&key, version),
+        last_used_at: store.last_used(by.account(), id).await?,
+    };
+    json(StatusCode::OK, &shown)
 }
 
 async fn history(

@@ -1,9 +1,9 @@
-//! `GET /v1/keys`: the account's keys, newest first, page by page.
+//! `GET /v1/keys`: the account's keys, found and sorted as asked, page by page.
 
 use hubkeys_api::query::Query;
 use hubkeys_api::{Answer, Body, Problem, ProblemType, Request, Response, caller, json, respond};
 use hubkeys_domain::AuthorizedAdministrator;
-use hubkeys_store::{KeyFilter, KeySummary, KeyringSource, Store};
+use hubkeys_store::{KeyQuery, KeyView, KeyringSource, Store};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ const LARGEST_LIMIT: usize = 100;
 
 #[derive(Serialize)]
 struct KeyList {
-    keys: Vec<KeySummary>,
+    keys: Vec<KeyView>,
     /// Opaque. `null` at the list's end.
     next_cursor: Option<String>,
 }
@@ -30,10 +30,13 @@ async fn list(
     let principal = caller::principal(request)?;
     let standing = store.standing(&principal.account).await?.standing;
     let by = principal.administer_keys(standing)?;
-    let query = Query::of(request, &["scheme", "status", "limit", "cursor"])?;
-    let filter = KeyFilter {
+    let parameters = ["scheme", "status", "q", "sort", "limit", "cursor"];
+    let query = Query::of(request, &parameters)?;
+    let wanted = KeyQuery {
         scheme: query.parsed("scheme")?,
         status: query.parsed("status")?,
+        search: query.parsed("q")?,
+        sort: query.parsed("sort")?.unwrap_or_default(),
     };
     let limit = query.parsed::<usize>("limit")?.unwrap_or(DEFAULT_LIMIT);
     if !(1..=LARGEST_LIMIT).contains(&limit) {
@@ -43,7 +46,7 @@ async fn list(
     }
 
     let keyring = keyring.current().await;
-    let context = cursor_context(&by, filter);
+    let context = cursor_context(&by, &wanted);
     let after = match query.text("cursor") {
         None => None,
         Some(cursor) => Some(
@@ -52,7 +55,7 @@ async fn list(
                 .ok_or_else(invalid_cursor)?,
         ),
     };
-    let page = store.keys(&by, filter, limit, after.as_deref()).await?;
+    let page = store.keys(&by, &wanted, limit, after.as_deref()).await?;
     let next_cursor = page
         .next
         .map(|position| keyring.seal_cursor(&context, &position))
@@ -67,16 +70,19 @@ async fn list(
     )
 }
 
-/// What a cursor is good for: this account and these filters. In another context it opens as little as a forged one.
-fn cursor_context(by: &AuthorizedAdministrator, filter: KeyFilter) -> String {
-    let scheme = filter.scheme.map_or("any", |scheme| scheme.as_str());
-    let status = filter.status.map_or("any", |status| status.as_str());
-    format!("{}#{scheme}#{status}", by.account())
+/// What a cursor is good for: this account, these filters, this order. In another context it opens as little as a forged
+/// one. The search is last, for it is the only part that may hold a '#'.
+fn cursor_context(by: &AuthorizedAdministrator, query: &KeyQuery) -> String {
+    let scheme = query.scheme.map_or("any", |scheme| scheme.as_str());
+    let status = query.status.map_or("any", |status| status.as_str());
+    let search = query.search.as_ref().map_or("", |search| search.as_str());
+    let sort = query.sort.as_str();
+    format!("{}#{scheme}#{status}#{sort}#{search}", by.account())
 }
 
 fn invalid_cursor() -> Problem {
     Problem::new(
         ProblemType::InvalidCursor,
-        "the cursor is not one of this list with these filters: start without one",
+        "the cursor is not one of this list with these filters in this order: start without one",
     )
 }

@@ -4,7 +4,7 @@ use hubkeys_api::context::{now, who_and_where};
 use hubkeys_api::{Answer, Body, Problem, Request, Response, body, caller, json, path, respond};
 use hubkeys_domain::KeyName;
 use hubkeys_domain::api_key::{ApiKeyCommand, ApiKeyError};
-use hubkeys_store::{KeySummary, Store};
+use hubkeys_store::{KeySummary, KeyView, Store};
 use lambda_http::http::StatusCode;
 use serde::Deserialize;
 
@@ -34,5 +34,9 @@ async fn rename(store: &Store, request: &Request) -> Result<Response<Body>, Prob
         .execute_on_key(&id, command, None, &who_and_where(request))
         .await?;
     let key = renamed.aggregate.key().ok_or(ApiKeyError::NotFound)?;
-    json(StatusCode::OK, &KeySummary::of(key, renamed.version))
+    let shown = KeyView {
+        summary: KeySummary::of(key, renamed.version),
+        last_used_at: store.last_used_if_known(&key.account, &id).await,
+    };
+    json(StatusCode::OK, &shown)
 }

@@ -9,7 +9,7 @@ use hubkeys_api::context::{now, who_and_where};
 use hubkeys_api::{Answer, Body, Problem, Request, Response, body, caller, json, path, respond};
 use hubkeys_domain::api_key::{ApiKeyCommand, ApiKeyError};
 use hubkeys_domain::{AuthorizedAdministrator, KeyId, RevocationReason, Timestamp};
-use hubkeys_store::{KeySummary, Store, WhoAndWhere};
+use hubkeys_store::{KeySummary, KeyView, Store, WhoAndWhere};
 use lambda_http::RequestExt as _;
 use lambda_http::http::StatusCode;
 use serde::Deserialize;
@@ -53,12 +53,15 @@ async fn revoke_one(
     by: AuthorizedAdministrator,
     at: Timestamp,
     context: &WhoAndWhere,
-) -> Result<KeySummary, Problem> {
+) -> Result<KeyView, Problem> {
     let command = ApiKeyCommand::Revoke { reason, by, at };
     let revoked = store.execute_on_key(id, command, None, context).await?;
     if !revoked.changed {
         store.confirm_revocation(id).await?;
     }
     let key = revoked.aggregate.key().ok_or(ApiKeyError::NotFound)?;
-    Ok(KeySummary::of(key, revoked.version))
+    Ok(KeyView {
+        summary: KeySummary::of(key, revoked.version),
+        last_used_at: store.last_used_if_known(&key.account, id).await,
+    })
 }

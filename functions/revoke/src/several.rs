@@ -1,9 +1,9 @@
 //! Several keys at once. Each is a transaction of its own: one that fails takes none of the others with it.
 
 use futures::{StreamExt as _, stream};
-use hubkeys_api::{Body, Problem, Request, Response, body, json};
+use hubkeys_api::{Body, Problem, ProblemSummary, Request, Response, body, json};
 use hubkeys_domain::{AuthorizedAdministrator, KeyId, RevocationReason, Timestamp};
-use hubkeys_store::{KeySummary, Store, WhoAndWhere};
+use hubkeys_store::{KeyView, Store, WhoAndWhere};
 use lambda_http::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -31,16 +31,9 @@ struct OneResult {
     id: String,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<KeySummary>,
+    key: Option<KeyView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<OneProblem>,
-}
-
-#[derive(Serialize)]
-struct OneProblem {
-    r#type: String,
-    title: &'static str,
-    detail: String,
+    problem: Option<ProblemSummary>,
 }
 
 pub(crate) async fn revoke(
@@ -75,7 +68,7 @@ pub(crate) async fn revoke(
 }
 
 impl OneResult {
-    fn of(id: String, outcome: Result<KeySummary, Problem>) -> Self {
+    fn of(id: String, outcome: Result<KeyView, Problem>) -> Self {
         match outcome {
             Ok(key) => Self {
                 id,
@@ -87,11 +80,7 @@ impl OneResult {
                 id,
                 status: problem.kind.status().as_u16(),
                 key: None,
-                problem: Some(OneProblem {
-                    r#type: problem.kind.uri(),
-                    title: problem.kind.title(),
-                    detail: problem.detail,
-                }),
+                problem: Some(problem.into()),
             },
         }
     }

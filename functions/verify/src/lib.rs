@@ -1,8 +1,8 @@
 //! Who sent this request, and may they?
 //!
 //! The corridor: event → which of the shapes is it → facts → claim → one consistent read → check → status, policy, first use
-//! → decision → the shape it came in. It holds a reader and the guard of used signatures: what it can't do, no request can
-//! make it do. Whatever keeps it from deciding is a failure, never a verdict.
+//! → decision → the shape it came in. It holds a reader, the guard of used signatures and the writer of last uses: what it can't do, no
+//! request can make it do. Whatever keeps it from deciding is a failure, never a verdict.
 
 mod authorizer;
 mod decision;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard};
+use hubkeys_store::{CredentialReader, Database, KeyringSource, LastUsed, ReplayGuard};
 use lambda_runtime::service_fn;
 use verify::Verifier;
 
@@ -12,11 +12,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Database::sdk_config().await;
     let database = Database::from_env(&config)?;
     let keyring = KeyringSource::from_env(&config).await?;
-    let (reader, guard) = (
-        CredentialReader::new(database.clone()),
-        ReplayGuard::new(database),
-    );
-    let verifier = Arc::new(Verifier::new(reader, guard, keyring).await?);
+    let reader = CredentialReader::new(database.clone());
+    let guard = ReplayGuard::new(database.clone());
+    let last_used = LastUsed::new(database);
+    let verifier = Arc::new(Verifier::new(reader, guard, last_used, keyring).await?);
     let answer = verify::AuthorizerAnswer::from_env()?;
     lambda_runtime::run(service_fn(|event| {
         verify::handle(Arc::clone(&verifier), answer, event)

@@ -7,7 +7,8 @@ use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts};
 use hubkeys_domain::keyring::{Keyring, OpenError};
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, SigningPolicy, StoredSecret, Timestamp};
 use hubkeys_store::{
-    Credential, CredentialReader, KeyringError, KeyringSource, ReplayGuard, Status, StoreError, Use,
+    Credential, CredentialReader, KeyringError, KeyringSource, LastUsed, ReplayGuard, Status,
+    StoreError, Use,
 };
 
 use crate::{Decision, FactsDocument};
@@ -17,6 +18,7 @@ use crate::{Decision, FactsDocument};
 pub struct Verifier {
     reader: CredentialReader,
     guard: ReplayGuard,
+    last_used: LastUsed,
     keyring: KeyringSource,
     decoy: Decoy,
 }
@@ -53,20 +55,22 @@ struct Decoy {
 const DECOY_KEY: &str = "decoy";
 
 impl Verifier {
-    /// A verifier of the credentials that `reader` reads, whose secrets are under `keyring` and whose used signatures
-    /// `guard` remembers.
+    /// A verifier of the credentials that `reader` reads, whose secrets are under `keyring`, whose used signatures `guard`
+    /// remembers, and of which `last_used` records when they were valid.
     ///
     /// # Errors
     /// [`CannotDecide::Randomness`].
     pub async fn new(
         reader: CredentialReader,
         guard: ReplayGuard,
+        last_used: LastUsed,
         keyring: KeyringSource,
     ) -> Result<Self, CannotDecide> {
         let decoy = Decoy::new(keyring.current().await).map_err(CannotDecide::Randomness)?;
         Ok(Self {
             reader,
             guard,
+            last_used,
             keyring,
             decoy,
         })
@@ -176,6 +180,8 @@ impl Verifier {
                 }
             }
         }
+        // The decision is made: this only starts a write, and nothing waits for it.
+        self.last_used.record(&credential.account, &key, now);
         Ok(Decision::valid(key, credential, binding))
     }
 

@@ -13,7 +13,7 @@ pub mod query;
 pub mod response;
 pub mod telemetry;
 
-pub use problem::{Problem, ProblemType};
+pub use problem::{Problem, ProblemSummary, ProblemType};
 pub use response::{Answer, json, respond};
 
 pub use lambda_http::{Body, Request, Response};

@@ -167,6 +167,27 @@ struct Document<'a> {
     request_id: &'a str,
 }
 
+/// A problem inside of another answer: what its document would say, without the members of an answer of its own.
+#[derive(Debug, Serialize)]
+pub struct ProblemSummary {
+    /// The type's URI.
+    pub r#type: String,
+    /// What it is, the same for every occurrence.
+    pub title: &'static str,
+    /// What happened here, and what to do about it.
+    pub detail: String,
+}
+
+impl From<Problem> for ProblemSummary {
+    fn from(problem: Problem) -> Self {
+        Self {
+            r#type: problem.kind.uri(),
+            title: problem.kind.title(),
+            detail: problem.detail,
+        }
+    }
+}
+
 impl Problem {
     /// A problem of this kind.
     pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {

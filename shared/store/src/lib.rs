@@ -1,7 +1,8 @@
 //! DynamoDB: the event store, the projections that follow from its events, the keyring, rebuild and check.
 //!
 //! Every command is one transaction: its events and every row that follows from them, or nothing. Every read that
-//! decides something is a consistent read by primary key. This crate knows no HTTP and verifies nothing.
+//! decides something is a consistent read by primary key. Beside the commands two types put rows of their own: used
+//! signatures, and when keys were last used. This crate knows no HTTP and verifies nothing.
 
 mod backoff;
 mod command;
@@ -9,6 +10,8 @@ mod database;
 mod error;
 mod event_store;
 mod keyring_source;
+mod last_used;
+mod listing;
 mod projection;
 mod rebuild;
 mod replay_guard;
@@ -23,9 +26,11 @@ pub use database::{Database, EnvironmentError, Tables};
 pub use error::StoreError;
 pub use event_store::{History, Loaded, RecordedEvent};
 pub use keyring_source::{KeyringError, KeyringSource};
+pub use last_used::LastUsed;
+pub use listing::{KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError};
 pub use rebuild::{Drift, DriftProblem, Progress, Report};
 pub use replay_guard::{ReplayGuard, Use};
 pub use transaction::Refusal;
 pub use views::credential::{Credential, CredentialReader, Status};
-pub use views::key_list::{KeyFilter, KeyPage, KeySummary};
+pub use views::key_list::{KeySummary, KeyView};
 pub use views::standing::AccountStanding;

@@ -19,6 +19,14 @@ pub(crate) struct ListArguments {
     /// Only keys of this status
     #[arg(long, value_parser = ["active", "revoked"])]
     status: Option<String>,
+    /// Only keys whose name contains this text, in any case, or whose id does
+    #[arg(long)]
+    search: Option<String>,
+    /// In this order; with - before it descending
+    #[arg(long, allow_hyphen_values = true, default_value = "-created_at", value_parser = [
+        "-created_at", "created_at", "name", "-name", "last_used_at", "-last_used_at",
+    ])]
+    sort: String,
     /// At most this many, or this many at a time with --all
     #[arg(long)]
     limit: Option<u32>,
@@ -60,7 +68,15 @@ pub(crate) fn run(
     }
     let rows: Vec<_> = keys.iter().map(row).collect();
     // The name last: how wide its characters are is the terminal's secret.
-    let titles = ["ID", "SCHEME", "STATUS", "CREATED", "BY", "NAME"];
+    let titles = [
+        "ID",
+        "SCHEME",
+        "STATUS",
+        "CREATED",
+        "LAST USED",
+        "BY",
+        "NAME",
+    ];
     output::table(out, titles, &rows)?;
     if cursor.is_some() {
         writeln!(out, "There are more: --all lists them.")?;
@@ -72,6 +88,8 @@ fn query(arguments: &ListArguments, cursor: Option<&str>) -> Vec<(&'static str, 
     [
         ("scheme", arguments.scheme.map(|scheme| scheme.to_string())),
         ("status", arguments.status.clone()),
+        ("q", arguments.search.clone()),
+        ("sort", Some(arguments.sort.clone())),
         ("limit", arguments.limit.map(|limit| limit.to_string())),
         ("cursor", cursor.map(str::to_owned)),
     ]
@@ -80,12 +98,13 @@ fn query(arguments: &ListArguments, cursor: Option<&str>) -> Vec<(&'static str, 
     .collect()
 }
 
-fn row(key: &Value) -> [String; 6] {
+fn row(key: &Value) -> [String; 7] {
     [
         word(key, "id"),
         word(key, "scheme"),
         word(key, "status"),
         word(key, "created_at"),
+        word(key, "last_used_at"),
         actor(key, "created_by"),
         word(key, "name"),
     ]

@@ -19,7 +19,7 @@ use crate::session::Session;
 pub(crate) enum KeysCommand {
     /// Create a key; its secret is shown this once
     Create(create::CreateArguments),
-    /// List the keys of your account, newest first
+    /// List the keys of your account
     List(list::ListArguments),
     /// Show one key
     Show(show::ShowArguments),

@@ -11,6 +11,7 @@ use crate::{Database, StoreError};
 pub mod credential;
 pub mod idempotency;
 pub mod key_list;
+pub mod last_used;
 pub mod limits;
 pub mod standing;
 

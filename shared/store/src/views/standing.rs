@@ -21,6 +21,16 @@ pub struct AccountStanding {
     pub version: u64,
 }
 
+impl From<AccountStanding> for Account {
+    fn from(standing: AccountStanding) -> Self {
+        Self {
+            opened_at: standing.opened_at,
+            standing: standing.standing,
+            standing_since: standing.standing_since,
+        }
+    }
+}
+
 pub(crate) const SORT_KEY: &str = "STANDING";
 
 pub(crate) fn key(id: &str) -> (String, String) {

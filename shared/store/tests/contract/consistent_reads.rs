@@ -11,8 +11,9 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::get_item::GetItemInput;
 use aws_sdk_dynamodb::operation::query::QueryInput;
 use aws_sdk_dynamodb::operation::scan::ScanInput;
+use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{KeyId, Scheme};
-use hubkeys_store::KeyFilter;
+use hubkeys_store::{KeyQuery, KeySort, LastUsed};
 
 use crate::backend::Backend;
 use crate::given::{Given, at, context, creation, remembered, text};
@@ -36,10 +37,20 @@ impl Intercept for ReadRecorder {
     ) -> Result<(), BoxError> {
         let input = context.input();
         let read = if let Some(get) = input.downcast_ref::<GetItemInput>() {
-            ("GetItem", get.consistent_read())
+            let row = get.key().and_then(|key| key.get("pk"));
+            if of_last_uses(row) {
+                ("GetItem of last uses", Some(true))
+            } else {
+                ("GetItem", get.consistent_read())
+            }
         } else if let Some(query) = input.downcast_ref::<QueryInput>() {
             assert_eq!(query.index_name(), None, "an index is never consistent");
-            ("Query", query.consistent_read())
+            let values = query.expression_attribute_values();
+            if of_last_uses(values.and_then(|values| values.get(":pk"))) {
+                ("Query of last uses", Some(true))
+            } else {
+                ("Query", query.consistent_read())
+            }
         } else if let Some(scan) = input.downcast_ref::<ScanInput>() {
             assert_eq!(scan.index_name(), None, "an index is never consistent");
             ("Scan", scan.consistent_read())
@@ -55,6 +66,11 @@ impl Intercept for ReadRecorder {
         *self.0.lock().unwrap().entry(read).or_default() += 1;
         Ok(())
     }
+}
+
+/// The rows that decide nothing, and so need not be read consistently.
+fn of_last_uses(partition: Option<&AttributeValue>) -> bool {
+    partition.is_some_and(|pk| pk.as_s().is_ok_and(|pk| pk.starts_with("USED#")))
 }
 
 impl ReadRecorder {
@@ -111,12 +127,29 @@ async fn every_read_that_decides_is_consistent() {
     assert!(earlier.await.unwrap().is_some());
     step("find the earlier request", &["GetItem"]);
     store
-        .keys(&by, KeyFilter::default(), 10, None)
+        .keys(&by, &KeyQuery::default(), 10, None)
         .await
         .unwrap();
-    step("list", &["Query"]);
+    step("list", &["Query", "Query of last uses"]);
+    for sort in KeySort::ALL {
+        let query = KeyQuery {
+            search: Some("b".parse().unwrap()),
+            sort,
+            ..KeyQuery::default()
+        };
+        store.keys(&by, &query, 10, None).await.unwrap();
+        step("search and sort", &["Query", "Query of last uses"]);
+    }
     store.key(&by, &id).await.unwrap();
     step("show", &["Query"]);
+    store.live_keys(by.account()).await.unwrap();
+    step("count live keys", &["GetItem"]);
+    let last_used = LastUsed::new(given.database.clone());
+    last_used.record(by.account(), &id, at(0));
+    last_used.settled().await;
+    step("record a use", &[]);
+    store.last_used(by.account(), &id).await.unwrap();
+    step("show a last use", &["GetItem of last uses"]);
     store.key_history(&by, &id).await.unwrap();
     step("history", &["Query"]);
     given.reader.get(&id).await.unwrap();

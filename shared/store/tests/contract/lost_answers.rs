@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hubkeys_domain::{KeyId, Scheme};
-use hubkeys_store::{ExecuteError, Status, StoreError};
+use hubkeys_store::{ExecuteError, KeyQuery, Status, StoreError};
 
 use crate::faults::Fault;
 use crate::given::{Given, OfKey, at, creation, revocation, within};
@@ -209,7 +209,7 @@ async fn a_read_that_fails_is_an_error_and_never_an_absence(given: Given) {
             .await
             .unwrap_err(),
         store
-            .keys(&by, Default::default(), 10, None)
+            .keys(&by, &KeyQuery::default(), 10, None)
             .await
             .unwrap_err(),
         store.check(|_| ()).await.unwrap_err(),

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::account::AccountCommand;
 use hubkeys_domain::{KeyId, Scheme};
-use hubkeys_store::{Drift, DriftProblem, Report, StoreError};
+use hubkeys_store::{Drift, DriftProblem, LastUsed, Report, StoreError};
 
 use crate::faults::Fault;
 use crate::given::{
@@ -21,6 +21,7 @@ contract!(
     a_row_whose_version_can_not_be_read_is_mended,
     rebuild_tries_contended_rows_again,
     a_stream_that_is_not_ours_is_an_error,
+    when_keys_were_last_used_is_no_drift_and_survives_a_rebuild,
 );
 
 /// Keys of both schemes, renamed and revoked, of two accounts, one of them suspended since.
@@ -300,5 +301,33 @@ async fn a_stream_that_is_not_ours_is_an_error(given: Given) {
     assert!(
         matches!(answer, Err(StoreError::Unreadable { .. })),
         "{answer:?}"
+    );
+}
+
+async fn when_keys_were_last_used_is_no_drift_and_survives_a_rebuild(given: Given) {
+    let ids = inhabited(&given).await;
+    let last_used = LastUsed::new(given.database.clone());
+    // Of a live key, of a revoked one, of one that no event made, of an account that was never opened.
+    let unknown = KeyId::generate(at(9)).unwrap();
+    for (account, key) in [
+        ("acme", &ids[0]),
+        ("acme", &ids[1]),
+        ("globex", &unknown),
+        ("initech", &ids[2]),
+    ] {
+        last_used.record(&account.parse().unwrap(), key, at(10));
+    }
+    last_used.settled().await;
+    let before = given.everything().await;
+    assert_eq!(given.check().await.drift, []);
+    assert_eq!(given.rebuild().await.drift, []);
+    assert_eq!(given.everything().await, before);
+    assert_eq!(
+        before
+            .1
+            .keys()
+            .filter(|(pk, _)| pk.starts_with("USED#"))
+            .count(),
+        4
     );
 }

@@ -2,7 +2,7 @@
 
 use hubkeys_domain::account::{AccountCommand, Standing};
 use hubkeys_domain::{KeyId, Scheme};
-use hubkeys_store::{KeyFilter, Status, StoreError};
+use hubkeys_store::{KeyQuery, Status, StoreError};
 
 use crate::given::{Given, at, digest, listed_as, operator, sealed, text};
 
@@ -23,11 +23,11 @@ async fn a_key_can_be_verified_and_listed_from_its_creation_to_its_revocation(gi
     let listed = async || {
         let page = given
             .store
-            .keys(&by, KeyFilter::default(), 10, None)
+            .keys(&by, &KeyQuery::default(), 10, None)
             .await
             .unwrap();
         assert_eq!((page.keys.len(), page.next), (1, None));
-        page.keys.into_iter().next().unwrap()
+        page.keys.into_iter().next().unwrap().summary
     };
 
     let active = credential().await;
@@ -141,7 +141,7 @@ async fn a_listed_key_of_an_unknown_form_is_an_error(given: Given) {
         let mut changed = row.clone();
         changed.insert(part.to_owned(), text(value));
         given.put_view(changed).await;
-        let answer = given.store.keys(&by, KeyFilter::default(), 10, None).await;
+        let answer = given.store.keys(&by, &KeyQuery::default(), 10, None).await;
         assert!(
             matches!(answer, Err(StoreError::Unreadable { .. })),
             "{part}: {answer:?}"

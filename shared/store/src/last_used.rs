@@ -1,0 +1,107 @@
+//! When keys were last used, written beside verify's answers and never in their way.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use hubkeys_domain::{AccountId, KeyId, Timestamp};
+use lru::LruCache;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use crate::views::last_used;
+use crate::{Database, StoreError};
+
+/// Writes when keys were last used. All it can do is put such a row where there is none or an older one.
+#[derive(Clone, Debug)]
+pub struct LastUsed {
+    database: Database,
+    /// What this instance wrote, key by key.
+    written: Arc<Mutex<LruCache<KeyId, Timestamp>>>,
+    under_way: Arc<Semaphore>,
+}
+
+/// How long an instance writes nothing more of a key it wrote of: so many minutes an answer may lag behind.
+const INTERVAL: Duration = Duration::from_mins(15);
+/// How many keys an instance remembers to have written of (about 2 MB). One that is forgotten is written of more often.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not 0");
+/// How many writes are under way at once. Further uses are not recorded then: the key's next one is.
+const AT_ONCE: u32 = 32;
+
+impl LastUsed {
+    /// A writer to this database.
+    pub fn new(database: Database) -> Self {
+        Self {
+            database,
+            written: Arc::new(Mutex::new(LruCache::new(REMEMBERED))),
+            under_way: Arc::new(Semaphore::new(AT_ONCE as usize)),
+        }
+    }
+
+    /// Records that a key was used at `at`, unless this instance has in the 15 minutes before. Returns at once: the write goes
+    /// on by itself, and one that fails or is lost leaves an older instant, or none. Call it in a Tokio runtime.
+    pub fn record(&self, account: &AccountId, key: &KeyId, at: Timestamp) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        // Under the lock from the look to the note, so that of many uses at once one is written.
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if written
+            .get(key)
+            .is_some_and(|last| at < last.plus(INTERVAL))
+        {
+            return;
+        }
+        let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
+            return;
+        };
+        // Noted before it is written: a table that can't take the write is not asked again by every request.
+        written.put(key.clone(), at);
+        drop(written);
+        let (database, account, key) = (self.database.clone(), account.clone(), key.clone());
+        runtime.spawn(async move {
+            if let Err(error) = put(&database, &account, &key, at).await {
+                let error: &dyn std::error::Error = &error;
+                tracing::debug!(%key, error, "the last use of a key was not recorded");
+            }
+            drop(permit);
+        });
+    }
+
+    /// Waits until no write is under way.
+    pub async fn settled(&self) {
+        // Nobody closes the semaphore, so this fails never; and if it did, there would be nothing to wait for.
+        let _ = self.under_way.acquire_many(AT_ONCE).await;
+    }
+}
+
+async fn put(
+    database: &Database,
+    account: &AccountId,
+    key: &KeyId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let answer = database
+        .client
+        .put_item()
+        .table_name(&database.tables.views)
+        .set_item(Some(last_used::row(account, key, at)))
+        // Instances write in any order, and time only goes forward.
+        .condition_expression("attribute_not_exists(pk) OR last_used_at < :at")
+        .expression_attribute_values(":at", AttributeValue::S(at.to_string()))
+        .send()
+        .await;
+    match answer {
+        Err(error)
+            if !matches!(
+                error.as_service_error(),
+                Some(PutItemError::ConditionalCheckFailedException(_))
+            ) =>
+        {
+            Err(StoreError::unavailable("record the use of a key")(error))
+        }
+        _ => Ok(()),
+    }
+}
