@@ -109,9 +109,6 @@ test('several keys are selected and revoked by keyboard alone', async ({ hub, pa
   await expect(hub.dialog).toBeVisible();
   await tabTo(page, hub.dialog.getByRole('button', { name: 'Revoke', exact: true }));
   await page.keyboard.press('Enter');
-  await expect(hub.dialog.getByText('2 of 2 keys are revoked')).toBeVisible();
-  await tabTo(page, hub.dialog.getByRole('button', { name: 'Close' }).last());
-  await page.keyboard.press('Enter');
   await expect(hub.dialog).toHaveCount(0);
   expect((await api.keys('&status=active')).map(({ name }) => name)).toEqual(['Two']);
 });

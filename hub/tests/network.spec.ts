@@ -29,6 +29,8 @@ test('a create whose answer is lost is tried again without a second key, and the
   expect(await api.keys()).toHaveLength(1);
 
   await hub.dialog.getByRole('button', { name: 'Revoke it and create a new one' }).click();
+  await expect(hub.nameField).toHaveValue('Answer lost');
+  await hub.createKey.click();
   const { key, secret } = await hub.shown();
   await hub.confirm();
   expect(key).not.toBe(lost!.id);

@@ -11,6 +11,7 @@ for (const scheme of SCHEMES) {
   test(`after Ok the secret of a ${scheme} key is nowhere`, async ({ hub, page, stack, watch }) => {
     await hub.signIn();
     const { key, secret } = await hub.create(scheme, 'Searched for');
+    await hub.dialog.getByRole('button', { name: 'How to use it' }).click();
     for (const name of ['Copy API Key', 'Copy API Secret', 'Copy example']) await hub.dialog.getByRole('button', { name }).click();
     await expect(hub.dialog.getByText('Copied').first()).toBeVisible();
 
@@ -95,6 +96,9 @@ test('Ok comes after "I have saved the secret", and nothing else closes the conf
 
 test('leaving the page while the secret is shown asks first', async ({ hub, page }) => {
   await hub.signIn();
+  // So that there is something to go back to inside the page.
+  await page.getByRole('tab', { name: 'Account' }).click();
+  await page.getByRole('tab', { name: 'API', exact: true }).click();
   const { secret } = await hub.create('basic', 'Not saved yet');
 
   const asked = page.waitForEvent('dialog');
@@ -144,6 +148,7 @@ test('every copy button copies what it stands beside, and says so to those who c
     expect(await hub.clipboard()).toBe(text);
     await expect(page.locator('[aria-live], [role=status]').getByText('Copied').first()).toBeAttached();
   }
+  await hub.dialog.getByRole('button', { name: 'How to use it' }).click();
   await hub.dialog.getByRole('button', { name: 'Copy example' }).first().click();
   const example = await hub.clipboard();
   expect(example).toContain('curl');
