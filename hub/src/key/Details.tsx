@@ -35,7 +35,7 @@ export function Details({ of: key }: { of: Key }) {
   }
   return (
     <Container header={<Header variant="h2">{text.details}</Header>}>
-      <KeyValuePairs columns={3} items={items} />
+      <KeyValuePairs columns={3} minColumnWidth={200} items={items} />
     </Container>
   );
 }

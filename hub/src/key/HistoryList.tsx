@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
+import Icon, { type IconProps } from '@cloudscape-design/components/icon';
 import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 import type { HistoryEvent } from '../api/types';
 import { Ago } from '../shell/Time';
@@ -11,9 +12,16 @@ import { words } from '../words';
 export function HistoryList({ events }: { events: readonly HistoryEvent[] }) {
   return (
     <Container header={<Header variant="h2">{words.keys.page.history}</Header>}>
-      <Steps ariaLabel={words.keys.page.history} steps={[...events].reverse().map(asStep)} />
+      <Steps ariaLabel={words.keys.page.history} steps={[...events].reverse().map(asStep)} renderStep={inPlainColours} />
     </Container>
   );
+}
+
+const ICONS: Partial<Record<StepsProps.Status, IconProps.Name>> = { success: 'add-plus', info: 'edit', stopped: 'status-stopped' };
+
+/** A rename is no news and a revocation no fault: without this, each step's text would have its status's colour. */
+function inPlainColours({ status, header, details }: StepsProps.Step) {
+  return { header, details, icon: <Icon name={ICONS[status] ?? 'status-info'} /> };
 }
 
 function asStep(event: HistoryEvent): StepsProps.Step {
@@ -23,7 +31,6 @@ function asStep(event: HistoryEvent): StepsProps.Step {
   const what = text.event[event.type]?.(name) ?? event.type;
   return {
     status: event.type === 'revoked' ? 'stopped' : event.type === 'created' ? 'success' : 'info',
-    statusIconAriaLabel: event.type,
     header: (
       <>
         {what} {text.by(event.by.user)}, <Ago at={event.at} />

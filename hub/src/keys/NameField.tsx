@@ -1,5 +1,6 @@
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
+import { useFirstFocus } from '../shell/first-focus';
 import { words } from '../words';
 import { NAME_MAX, lengthOf } from './name-rule';
 import { nameFault } from './name-words';
@@ -16,6 +17,7 @@ interface NameFieldProps {
 }
 
 export function NameField({ value, onChange, always = false, refused, description, placeholder }: NameFieldProps) {
+  const field = useFirstFocus<InputProps.Ref>();
   const fault = value || always ? nameFault(value) : undefined;
   return (
     <FormField
@@ -26,7 +28,7 @@ export function NameField({ value, onChange, always = false, refused, descriptio
       stretch
     >
       <Input
-        autoFocus
+        ref={field}
         value={value}
         autoComplete={false}
         spellcheck={false}

@@ -26,9 +26,12 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     header: words.keys.column.name,
     isRowHeader: true,
     sortingField: 'name',
-    minWidth: 150,
-    cell: (key) => key.name,
-    editConfig: {
+    // On a phone, all that the menu leaves.
+    ...(narrow ? { width: '100%' } : { minWidth: 150 }),
+    cell: (key) => (narrow ? <NameOnPhone of={key} /> : key.name),
+    // A phone has no room to edit between the other columns: there, the menu opens a dialog.
+    ...(!narrow && {
+editConfig: {
       ariaLabel: words.keys.edit.name,
       editIconAriaLabel: words.keys.rename,
       validation: fault,
@@ -43,31 +46,35 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
         />
       ),
     },
+    }),
   };
   const id: Column = {
     id: 'id',
     header: words.keys.column.id,
-    minWidth: 200,
+    // One line for all of it: an id that is cut or wrapped can't be compared.
+    width: 278,
+    minWidth: 278,
     cell: (key) => <KeyId of={key} link />,
-  };
-  const createdBy: Column = {
-    id: 'created-by',
-    header: words.keys.column.createdBy,
-    minWidth: 110,
-    cell: (key) => key.created_by.user,
   };
   const created: Column = {
     id: 'created',
     header: words.keys.column.created,
     sortingField: 'created_at',
-    minWidth: 110,
-    cell: (key) => <Ago at={key.created_at} />,
+    minWidth: 170,
+    cell: (key) => (
+      <>
+        <Ago at={key.created_at} />
+        <Box variant="small" display="block">
+          {words.keys.page.by(key.created_by.user)}
+        </Box>
+      </>
+    ),
   };
   const lastUsed: Column = {
     id: 'last-used',
     header: words.keys.column.lastUsed,
     sortingField: 'last_used_at',
-    minWidth: 110,
+    minWidth: 125,
     cell: (key) => <LastUsed of={key} />,
   };
   const status: Column = {
@@ -78,12 +85,29 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
   };
   const actions: Column = {
     id: 'actions',
-    header: <Box variant="awsui-key-label">{words.keys.column.actions}</Box>,
+    header: words.keys.column.actions,
+    width: 84,
     minWidth: 70,
     cell: (key) => <RowActions of={key} onRevoke={onRevoke} onRename={onRename} />,
   };
   // A phone shows what tells keys apart; the rest is one tap away, on the key's page.
-  return narrow ? [name, lastUsed, actions] : [name, id, createdBy, created, lastUsed, status, actions];
+  return narrow ? [name, actions] : [name, id, created, lastUsed, status, actions];
+}
+
+function NameOnPhone({ of: key }: { of: Key }) {
+  return (
+    <>
+      {key.name}
+      <Box variant="small" display="block">
+        {key.status === 'revoked' ? words.keys.status.revoked : words.keys.column.lastUsed}
+        {key.status === 'active' && (
+          <>
+            : <LastUsed of={key} />
+          </>
+        )}
+      </Box>
+    </>
+  );
 }
 
 export function LastUsed({ of }: { of: Key }) {

@@ -9,6 +9,7 @@ export function envFile(key: Pick<Key, 'id' | 'name' | 'scheme'>, secret: string
 export function envFileName(name: string): string {
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .toLowerCase();

@@ -12,7 +12,7 @@ export interface Query {
   size: number;
 }
 
-const EVERY_KEY: Query = { q: '', sort: '-created_at', revoked: false, size: 25 };
+const EVERY_KEY: Query = { q: '', sort: '-created_at', revoked: false, size: 10 };
 
 interface View {
   query: Query;

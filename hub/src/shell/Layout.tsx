@@ -1,4 +1,4 @@
-import AppLayout from '@cloudscape-design/components/app-layout';
+import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import Spinner from '@cloudscape-design/components/spinner';
@@ -26,11 +26,11 @@ export function Layout() {
         <div id="top">
           <TopBar />
         </div>
-        <AppLayout
+        <AppLayoutToolbar
           headerSelector="#top"
           contentType="table"
           toolsHide
-          navigationWidth={220}
+          navigationWidth={200}
           navigationOpen={navigationOpen}
           onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
           navigation={<Navigation onFollowed={() => narrow && setNavigationOpen(false)} />}

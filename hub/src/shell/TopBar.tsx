@@ -34,7 +34,7 @@ export function TopBar() {
     utilities.push({
       type: 'button',
       iconName: 'user-profile',
-      text: `${shown} · ${words.user.role[role] ?? role}`,
+      text: `${shown} · ${words.user.role[role] ?? role} · ${account.id}`,
       ariaLabel: `${words.user.menu(shown)}, ${words.user.role[role] ?? role}, ${words.user.account(account.id)}`,
       href: ACCOUNT,
       onFollow: follow,
@@ -46,7 +46,7 @@ export function TopBar() {
     <TopNavigation
       identity={{
         href: '/',
-        title: account ? `${words.product} · ${account.id}` : words.product,
+        title: words.product,
         logo: { src: '/icon.svg', alt: '' },
         onFollow: (event) => follow({ preventDefault: () => event.preventDefault(), detail: { href: '/' } }),
       }}

@@ -21,7 +21,10 @@ function read(): Theme {
 
 function apply() {
   const dark = theme === 'dark' || (theme === 'system' && systemIsDark.matches);
-  applyMode(dark ? Mode.Dark : Mode.Light, document.documentElement);
+  const mode = dark ? Mode.Dark : Mode.Light;
+  applyMode(mode);
+  // For what is seen where Cloudscape does not reach.
+  applyMode(mode, document.documentElement);
   document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
 }
 

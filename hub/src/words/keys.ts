@@ -44,7 +44,7 @@ export const keys = {
   notAllowed: 'You cannot see the keys of this account',
   failed: 'The keys could not be loaded',
   loaded: (n: number, scheme: string) => (n === 0 ? `No ${scheme} keys found` : `${count(n)} shown`),
-  selected: (n: number, of: number) => `(${n}/${of} on this page)`,
+  selected: (n: number, of: number) => `(${n} of ${of} selected)`,
 
   paging: {
     label: (scheme: string) => `Pages of ${scheme} keys`,

@@ -21,7 +21,7 @@ export function AffectedKeys({ keys, inUse, results }: AffectedKeysProps) {
   if (only) {
     return (
       <KeyValuePairs
-        columns={2}
+        columns={2} minColumnWidth={200}
         items={[
           { label: words.keys.column.name, value: only.name },
           { label: words.keys.column.id, value: <span className="credential">{only.id}</span> },
@@ -42,6 +42,11 @@ export function AffectedKeys({ keys, inUse, results }: AffectedKeysProps) {
         <span className="credential">
           <Box variant="small">{key.id}</Box>
         </span>
+        {narrow && (
+          <Box variant="small">
+            {words.keys.column.lastUsed}: <LastUsed of={key} />
+          </Box>
+        )}
       </SpaceBetween>
     ),
   };
@@ -55,7 +60,7 @@ export function AffectedKeys({ keys, inUse, results }: AffectedKeysProps) {
       items={shown}
       trackBy="id"
       wrapLines
-      columnDefinitions={[name, lastUsed, ...(narrow ? [] : [createdBy]), ...(results.size > 0 ? [result] : [])]}
+      columnDefinitions={[name, ...(narrow ? [] : [lastUsed, createdBy]), ...(results.size > 0 ? [result] : [])]}
     />
   );
 }

@@ -2,12 +2,13 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useId, useState } from 'react';
 import type { Key } from '../../api/types';
+import { useFirstFocus } from '../../shell/first-focus';
 import { ErrorAlert } from '../../shell/ErrorAlert';
 import { within } from '../../shell/instant';
 import { useNotify } from '../../shell/Notifications';
@@ -28,6 +29,7 @@ interface RevokeKeysProps {
 /** Says what will stop working, and only then revokes: one key or several, with a result for each. */
 export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
   const form = useId();
+  const field = useFirstFocus<InputProps.Ref>();
   const notify = useNotify();
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
@@ -89,7 +91,9 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
               additionalInfo={words.revoke.progressOf(revoked, keys.length)}
             />
           )}
-          <FormField
+          {!(started && !only) && (
+            <SpaceBetween size="l">
+            <FormField
             label={
               <>
                 {words.revoke.reason} <i>– {words.revoke.optional}</i>
@@ -99,7 +103,13 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
             errorText={fault}
             stretch
           >
-            <Input autoFocus value={reason} disabled={started} autoComplete={false} onChange={({ detail }) => setReason(detail.value)} />
+            <Input
+              ref={field}
+              value={reason}
+              disabled={started}
+              autoComplete={false}
+              onChange={({ detail }) => setReason(detail.value)}
+            />
           </FormField>
           {wanted !== undefined && (
             <FormField
@@ -115,6 +125,8 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
                 onChange={({ detail }) => setTyped(detail.value)}
               />
             </FormField>
+          )}
+            </SpaceBetween>
           )}
           {error ? <ErrorAlert error={error} /> : null}
         </SpaceBetween>
