@@ -5,7 +5,7 @@ use hubkeys_api::problems;
 use hubkeys_domain::AccountId;
 use utoipa::OpenApi;
 
-use crate::view::AccountView;
+use crate::view::{AccountView, OwnAccountView};
 
 /// This function's operations.
 #[derive(OpenApi)]
@@ -24,7 +24,7 @@ problems!(OfOperators: &[ProblemType::NotOperator, ProblemType::AccountSuspended
     get, path = "/v1/account", operation_id = "getAccount", tag = "Accounts",
     security(("user" = [])),
     responses(
-        (status = 200, description = "The account.", body = AccountView),
+        (status = 200, description = "The account.", body = OwnAccountView),
         OfUsers,
     )
 )]
@@ -39,8 +39,8 @@ fn get_account() {}
     post, path = "/v1/account", operation_id = "openAccount", tag = "Accounts",
     security(("user" = [])),
     responses(
-        (status = 201, description = "This opened the account.", body = AccountView),
-        (status = 200, description = "The account was open.", body = AccountView),
+        (status = 201, description = "This opened the account.", body = OwnAccountView),
+        (status = 200, description = "The account was open.", body = OwnAccountView),
         OfUsers,
     )
 )]
@@ -55,7 +55,7 @@ fn open_account() {}
     post, path = "/v1/account/verification", operation_id = "requestVerification", tag = "Accounts",
     security(("user" = [])),
     responses(
-        (status = 200, description = "The account.", body = AccountView),
+        (status = 200, description = "The account.", body = OwnAccountView),
         OfAdministrators,
     )
 )]

@@ -5,10 +5,10 @@ use hubkeys_domain::account::{Account, Standing};
 use hubkeys_domain::{AccountId, MAX_LIVE_KEYS, Principal, Role, Timestamp, UserId};
 use serde::Serialize;
 
-/// An account as its users and the platform's operators see it.
+/// An account as the platform's operators see it.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = Account))]
+#[cfg_attr(feature = "openapi", schema(as = AccountState))]
 pub(crate) struct AccountView {
     id: AccountId,
     standing: Standing,
@@ -22,10 +22,17 @@ pub(crate) struct AccountView {
     /// How many it may have.
     #[cfg_attr(feature = "openapi", schema(example = 100))]
     key_limit: u32,
-    /// Who asks. Not for an operator, who belongs to no account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    caller: Option<CallerView>,
+}
+
+/// An account as its own users see it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Account))]
+pub(crate) struct OwnAccountView {
+    #[serde(flatten)]
+    account: AccountView,
+    /// Who asks.
+    caller: CallerView,
 }
 
 /// The user who asks, and what they may do in the account.
@@ -49,12 +56,11 @@ impl AccountView {
             opened_at: account.opened_at,
             live_keys,
             key_limit: MAX_LIVE_KEYS,
-            caller: None,
         }
     }
 
     /// The same, with what it means for this user of the account.
-    pub(crate) fn seen_by(self, caller: Principal) -> Self {
+    pub(crate) fn seen_by(self, caller: Principal) -> OwnAccountView {
         let (user, role) = (caller.user.clone(), caller.role);
         // The very decision that the routes for keys make.
         let refused = caller.administer_keys(self.standing).err();
@@ -63,9 +69,9 @@ impl AccountView {
             role,
             manage_keys: refused.map(|why| Problem::from(why).into()),
         };
-        Self {
-            caller: Some(caller),
-            ..self
+        OwnAccountView {
+            account: self,
+            caller,
         }
     }
 }

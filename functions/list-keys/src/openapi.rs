@@ -31,7 +31,7 @@ struct Parameters {
     #[param(nullable = false, min_length = 1, max_length = 64)]
     q: Option<String>,
     /// The order. Keys that were never used count as used before all others.
-    #[param(nullable = false, inline, default = "-created_at")]
+    #[param(nullable = false, inline)]
     sort: Option<KeySort>,
     /// How many keys a page has at most.
     #[param(nullable = false, minimum = 1, maximum = 100, default = json!(DEFAULT_LIMIT))]

@@ -125,6 +125,7 @@ impl utoipa::PartialSchema for KeySort {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .enum_values(Some(Self::ALL.map(Self::as_str)))
+            .default(Some(Self::default().as_str().into()))
             .into()
     }
 }
