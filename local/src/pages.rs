@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use tower_http::services::ServeFile;
 
 use crate::problem::Problem;
-use crate::sign_in::{page, to_canonical_origin};
+use crate::sign_in::{page, redirect, to_canonical_origin};
 use headers::PageHeaders;
 
 const HUB: &str = "index.html";
@@ -54,7 +54,11 @@ impl Pages {
         let path = request.uri().path();
         let found = self.file(path);
         let is_start = path == "/";
-        if found.is_none() && !is_start {
+        // As people type it. One address for each page, though.
+        let without_slash = path
+            .strip_suffix('/')
+            .filter(|path| is_page(path) && self.file(path).is_some());
+        if found.is_none() && !is_start && without_slash.is_none() {
             return None;
         }
         if ![Method::GET, Method::HEAD].contains(request.method()) {
@@ -62,6 +66,9 @@ impl Pages {
         }
         if let Some(elsewhere) = to_canonical_origin(request, origin) {
             return Some(Ok(elsewhere));
+        }
+        if let Some(path) = without_slash {
+            return Some(Ok(redirect(&format!("{origin}{path}"))));
         }
         let Some(file) = found else {
             return Some(Ok(not_built(&self.folder)));
@@ -149,6 +156,11 @@ fn relative(path: &str) -> Option<String> {
         plain.then(|| segment.into_owned())
     });
     Some(segments.collect::<Option<Vec<_>>>()?.join("/"))
+}
+
+/// Whether the path is one of a page, and not of a file.
+fn is_page(path: &str) -> bool {
+    relative(path).is_some_and(|name| !name.is_empty() && shown_by(&name).is_some())
 }
 
 /// The page that shows what is at a path, in the browser.

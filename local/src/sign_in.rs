@@ -17,7 +17,7 @@ pub(crate) use discovery::{hub_settings, key_set, metadata};
 pub(crate) use logout::logout;
 pub(crate) use origin::to_canonical_origin;
 pub(crate) use page::{page, stylesheet};
-pub(crate) use redirect::see_other;
+pub(crate) use redirect::redirect;
 pub(crate) use token::token;
 
 use serde_json::{Value, json};

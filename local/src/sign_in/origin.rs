@@ -2,10 +2,10 @@
 //! URIs of its own.
 
 use axum::response::Response;
-use http::header::{HOST, LOCATION, ORIGIN};
-use http::{HeaderMap, HeaderName, Method, StatusCode};
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, HeaderName, Method};
 
-use super::see_other;
+use super::redirect;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -23,11 +23,7 @@ pub(crate) fn to_canonical_origin<B>(request: &http::Request<B>, origin: &str) -
         .uri()
         .path_and_query()
         .map_or("/", http::uri::PathAndQuery::as_str);
-    let mut response = see_other(&format!("{origin}{path}"));
-    if response.headers().contains_key(LOCATION) {
-        *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-    }
-    Some(response)
+    Some(redirect(&format!("{origin}{path}")))
 }
 
 fn is_localhost(host: &str) -> bool {
@@ -50,6 +46,7 @@ pub(crate) fn sent_from_here(headers: &HeaderMap, origin: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header::LOCATION;
     use http::{HeaderValue, Request};
 
     use super::*;

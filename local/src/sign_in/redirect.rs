@@ -35,14 +35,18 @@ impl OwnUrl {
                     .finish(),
             );
         }
-        see_other(&url)
+        to(StatusCode::SEE_OTHER, &url)
     }
 }
 
-/// Sends the browser to a URL of visible ASCII.
-pub(crate) fn see_other(url: &str) -> Response {
+/// Sends the browser to the same thing at another URL, of visible ASCII.
+pub(crate) fn redirect(url: &str) -> Response {
+    to(StatusCode::TEMPORARY_REDIRECT, url)
+}
+
+fn to(status: StatusCode, url: &str) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match HeaderValue::try_from(url) {
