@@ -12,6 +12,9 @@ function set(now: boolean) {
   for (const listener of listeners) listener();
 }
 
+// What the browser calls online is worth a try at once: the next request says whether it is.
+addEventListener('online', () => set(false));
+
 export const connection = {
   reached: () => set(false),
   failed: () => set(true),

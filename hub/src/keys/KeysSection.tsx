@@ -1,7 +1,7 @@
-import Button from '@cloudscape-design/components/button';
+import Button, { type ButtonProps } from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { Suspense, lazy, useEffect, useState } from 'react';
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { Key, Scheme } from '../api/types';
 import { refusalOf, useAccount } from '../account/account-context';
 import { ErrorAlert } from '../shell/ErrorAlert';
@@ -37,9 +37,19 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
     return () => clearTimeout(timer);
   }, [allowed]);
 
+  const create = useRef<ButtonProps.Ref>(null);
+  const orphaned = useRef(false);
+  // A revoked key's row goes, and the button that opened the dialog with it: the focus must not fall out of the section.
+  useEffect(() => {
+    if (!orphaned.current || pages.pending) return;
+    orphaned.current = false;
+    if (document.activeElement === document.body) create.current?.focus();
+  }, [pages.keys, pages.pending]);
+
   const closed = (changed: boolean) => {
     setDialog(undefined);
     if (!changed) return;
+    orphaned.current = true;
     setSelected([]);
     pages.reload();
     reloadAccount();
@@ -68,6 +78,7 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
+                  ariaLabel={words.keys.revokeIn(title)}
                   disabled={!allowed || chosen.length === 0}
                   disabledReason={blocked ?? words.keys.revokeNothing}
                   onClick={() => setDialog({ kind: 'revoke', keys: chosen })}
@@ -75,6 +86,8 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
                   {words.keys.revoke}
                 </Button>
                 <Button
+                  ref={create}
+                  ariaLabel={words.keys.createIn(title)}
                   variant="primary"
                   disabled={!allowed}
                   {...(blocked && { disabledReason: blocked })}

@@ -1,11 +1,12 @@
 import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
-import { useFirstFocus } from '../shell/first-focus';
+import type { RefObject } from 'react';
 import { words } from '../words';
 import { NAME_MAX, lengthOf } from './name-rule';
 import { nameFault } from './name-words';
 
 interface NameFieldProps {
+  field: RefObject<InputProps.Ref | null>;
   value: string;
   onChange: (value: string) => void;
   /** Whether an empty name is a fault yet, or just not typed. */
@@ -16,8 +17,7 @@ interface NameFieldProps {
   placeholder?: string;
 }
 
-export function NameField({ value, onChange, always = false, refused, description, placeholder }: NameFieldProps) {
-  const field = useFirstFocus<InputProps.Ref>();
+export function NameField({ field, value, onChange, always = false, refused, description, placeholder }: NameFieldProps) {
   const fault = value || always ? nameFault(value) : undefined;
   return (
     <FormField

@@ -1,10 +1,12 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import type { InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useId, useState } from 'react';
 import { renameKey } from '../api/keys';
 import type { Key } from '../api/types';
+import { useFirstFocus } from '../shell/first-focus';
 import { ErrorAlert } from '../shell/ErrorAlert';
 import { useNotify } from '../shell/Notifications';
 import { words } from '../words';
@@ -19,6 +21,7 @@ interface RenameKeyProps {
 
 export default function RenameKey({ target, onClose }: RenameKeyProps) {
   const form = useId();
+  const field = useFirstFocus<InputProps.Ref>();
   const notify = useNotify();
   const [name, setName] = useState(target.name);
   const [busy, setBusy] = useState(false);
@@ -60,7 +63,7 @@ export default function RenameKey({ target, onClose }: RenameKeyProps) {
     >
       <form id={form} onSubmit={(event) => void submit(event)}>
         <SpaceBetween size="m">
-          <NameField value={name} onChange={setName} always />
+          <NameField field={field} value={name} onChange={setName} always />
           {error ? <ErrorAlert error={error} /> : null}
         </SpaceBetween>
       </form>

@@ -18,7 +18,7 @@ export function SessionEnded() {
 }
 
 function Ask() {
-  const [state, setState] = useState<'asking' | 'waiting' | 'blocked'>('asking');
+  const [state, setState] = useState<'asking' | 'insisting' | 'waiting' | 'blocked'>('asking');
   const [error, setError] = useState<unknown>();
   const button = useFirstFocus<ButtonProps.Ref>();
   const attempt = useRef<AbortController>(undefined);
@@ -43,6 +43,7 @@ function Ask() {
       visible
       header={words.signIn.ended}
       closeAriaLabel={words.create.close}
+      onDismiss={() => setState('insisting')}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
@@ -58,6 +59,11 @@ function Ask() {
     >
       <SpaceBetween size="s">
         <Box>{words.signIn.endedDetail}</Box>
+        {state === 'insisting' && (
+          <div role="alert">
+            <Alert type="warning">{words.signIn.needed}</Alert>
+          </div>
+        )}
         {state === 'waiting' && <StatusIndicator type="loading">{words.signIn.waiting}</StatusIndicator>}
         {state === 'blocked' && <Alert type="warning">{words.signIn.blocked}</Alert>}
         {error ? <ErrorAlert error={error} /> : null}

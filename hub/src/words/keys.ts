@@ -13,6 +13,9 @@ export const keys = {
   } satisfies Record<Scheme, { title: string; short: string; detail: string }>,
 
   create: 'Create new key',
+  // What is seen comes first: it is what people say to a computer that listens.
+  createIn: (section: string) => `Create new key, ${section}`,
+  revokeIn: (section: string) => `Revoke, ${section}`,
   revoke: 'Revoke',
   revokeNothing: 'Select the keys to revoke first.',
   rename: 'Rename',

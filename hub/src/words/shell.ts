@@ -43,6 +43,7 @@ export const shell = {
     waiting: 'Waiting for the sign-in window…',
     here: 'Sign in on this page instead',
     hereDetail: 'That loads the page anew. What you typed is lost.',
+    needed: 'Nothing can be read or changed here until somebody signs in.',
     blocked: 'Your browser did not open the sign-in window. Allow windows of this page, or sign in on this page instead.',
   },
 

@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import type { InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useId, useState } from 'react';
@@ -8,24 +9,34 @@ import type { Created } from '../../api/keys';
 import { Problem, Unreachable } from '../../api/problem';
 import type { Scheme } from '../../api/types';
 import { ErrorAlert } from '../../shell/ErrorAlert';
+import { useFirstFocus } from '../../shell/first-focus';
 import { words } from '../../words';
 import { NameField } from '../NameField';
 import { trimmed } from '../name-rule';
 import { nameFault } from '../name-words';
 import { SigningFields } from './SigningFields';
-import { EVERYTHING, signingFault, signingOf } from './signing';
+import { EVERYTHING, type Policy, signingFault, signingOf } from './signing';
 import { useAttempt } from './attempt';
+
+/** What was typed and chosen. */
+export interface Wanted {
+  name: string;
+  policy: Policy;
+}
 
 interface CreateFormProps {
   scheme: Scheme;
-  onCreated: (created: Created) => void;
+  /** What to begin with, where it was typed before. */
+  from?: Wanted;
+  onCreated: (created: Created, wanted: Wanted) => void;
   onCancel: () => void;
 }
 
-export function CreateForm({ scheme, onCreated, onCancel }: CreateFormProps) {
+export function CreateForm({ scheme, from = { name: '', policy: EVERYTHING }, onCreated, onCancel }: CreateFormProps) {
   const form = useId();
-  const [name, setName] = useState('');
-  const [policy, setPolicy] = useState(EVERYTHING);
+  const field = useFirstFocus<InputProps.Ref>();
+  const [name, setName] = useState(from.name);
+  const [policy, setPolicy] = useState(from.policy);
   const [pressed, setPressed] = useState(false);
   const [discarding, setDiscarding] = useState(false);
   const { attempt, busy, error } = useAttempt();
@@ -38,14 +49,20 @@ export function CreateForm({ scheme, onCreated, onCancel }: CreateFormProps) {
     setPressed(true);
     if (busy || nameFault(name) || (scheme === 'hmac' && signingFault(policy))) return;
     const created = await attempt({ name: trimmed(name), scheme, ...(signing && { signing }) });
-    if (created) onCreated(created);
+    if (created) onCreated(created, { name, policy });
   };
 
   const close = () => {
     // While it is not known what became of the key, its secret may be on its way.
     if (busy) return;
-    if (typed && !discarding) setDiscarding(true);
-    else onCancel();
+    if (!typed) onCancel();
+    else setDiscarding(!discarding);
+  };
+
+  const keep = () => {
+    setDiscarding(false);
+    // The button that was pressed goes, and would take the focus out of the dialog with it.
+    field.current?.focus();
   };
 
   const undecided = error instanceof Unreachable || (error instanceof Problem && error.undecided);
@@ -72,6 +89,7 @@ export function CreateForm({ scheme, onCreated, onCancel }: CreateFormProps) {
       <form id={form} onSubmit={(event) => void submit(event)}>
         <SpaceBetween size="l">
           <NameField
+            field={field}
             value={name}
             onChange={setName}
             always={pressed}
@@ -87,7 +105,7 @@ export function CreateForm({ scheme, onCreated, onCancel }: CreateFormProps) {
                 header={words.create.discard}
                 action={
                   <SpaceBetween direction="horizontal" size="xs">
-                    <Button formAction="none" onClick={() => setDiscarding(false)}>
+                    <Button formAction="none" onClick={keep}>
                       {words.create.discardNo}
                     </Button>
                     <Button formAction="none" onClick={onCancel}>

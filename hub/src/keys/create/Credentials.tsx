@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Checkbox from '@cloudscape-design/components/checkbox';
+import Checkbox, { type CheckboxProps } from '@cloudscape-design/components/checkbox';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import FormField from '@cloudscape-design/components/form-field';
@@ -9,7 +9,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { Suspense, lazy, useState } from 'react';
+import { Suspense, lazy, useRef, useState } from 'react';
 import type { Key } from '../../api/types';
 import { words } from '../../words';
 import { download, envFile, envFileName } from '../env-file';
@@ -28,7 +28,14 @@ export function Credentials({ made, secret, onOk }: CredentialsProps) {
   const [saved, setSaved] = useState(false);
   const [hurried, setHurried] = useState(false);
   const leave = useLeaveAsks();
+  const box = useRef<CheckboxProps.Ref>(null);
   const text = words.create.shown;
+
+  const stay = () => {
+    leave.stay();
+    // The button that was pressed goes, and would take the focus out of the dialog with it.
+    box.current?.focus();
+  };
 
   return (
     <Modal
@@ -53,7 +60,7 @@ export function Credentials({ made, secret, onOk }: CredentialsProps) {
               header={text.leave}
               action={
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Button onClick={leave.stay}>{text.leaveNo}</Button>
+                  <Button onClick={stay}>{text.leaveNo}</Button>
                   <Button onClick={leave.go}>{text.leaveYes}</Button>
                 </SpaceBetween>
               }
@@ -84,7 +91,7 @@ export function Credentials({ made, secret, onOk }: CredentialsProps) {
           </Suspense>
         </ExpandableSection>
         <FormField errorText={hurried && !saved && text.savedFirst}>
-          <Checkbox checked={saved} onChange={({ detail }) => setSaved(detail.checked)}>
+          <Checkbox ref={box} checked={saved} onChange={({ detail }) => setSaved(detail.checked)}>
             {text.saved}
           </Checkbox>
         </FormField>

@@ -49,8 +49,9 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
     event.preventDefault();
     if (busy || !confirmed || fault) return;
     const all = await run(left, trimmed(reason) || undefined);
-    if (!all) return;
-    notify.succeeded(words.revoke.done(keys.length), keys.length === 1 ? words.revoke.doneDetail : words.revoke.doneDetailMany);
+    // Of several, each has its result to be read first.
+    if (!all || !only) return;
+    notify.succeeded(words.revoke.done(1), words.revoke.doneDetail);
     onClose(true);
   };
 
@@ -70,19 +71,28 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
             <Button variant="link" formAction="none" disabled={busy} onClick={close}>
               {started ? words.revoke.close : words.revoke.cancel}
             </Button>
-            <Button variant="primary" form={form} loading={busy} disabled={!confirmed || fault !== undefined}>
-              {ended && !only ? words.revoke.retry(left.length) : words.revoke.submit}
-            </Button>
+            {left.length > 0 && (
+              <Button variant="primary" form={form} loading={busy} disabled={!confirmed || fault !== undefined}>
+                {ended && !only ? words.revoke.retry(left.length) : words.revoke.submit}
+              </Button>
+            )}
           </SpaceBetween>
         </Box>
       }
     >
       <form id={form} onSubmit={(event) => void submit(event)}>
         <SpaceBetween size="l">
-          <Alert type="warning" header={inUse.length > 0 ? words.revoke.inUse(only ? 1 : inUse.length) : undefined}>
+          {left.length === 0 && !only && (
+            <div role="status">
+              <Alert type="success" header={words.revoke.done(keys.length)}>
+                {words.revoke.doneDetailMany}
+              </Alert>
+            </div>
+          )}
+          {left.length > 0 && (<Alert type="warning" header={inUse.length > 0 ? words.revoke.inUse(only ? 1 : inUse.length) : undefined}>
             {inUse.length > 0 && <>{only ? words.revoke.inUseDetail : words.revoke.inUseDetailMany} </>}
             {words.revoke.consequence(keys.length)}
-          </Alert>
+          </Alert>)}
           <AffectedKeys keys={keys} inUse={inUse} results={results} />
           {started && !only && (
             <ProgressBar
