@@ -62,14 +62,14 @@ async fn a_page_of_five_thousand_keys_takes_a_few_reads_in_every_order() {
     let by = crate::given::administrator("acme");
     let mut took = HashMap::new();
     for sort in KeySort::ALL {
-        for search in [None, Some("KEY 12"), Some("found nowhere")] {
+        for search in [None, Some("found nowhere")] {
             let query = KeyQuery {
                 search: search.map(|search| search.parse().unwrap()),
                 sort,
                 ..KeyQuery::default()
             };
             let mut after = None;
-            for page in 0..3 {
+            for page in 0..2 {
                 let (reads, start) = (given.proxy.calls("Query"), Instant::now());
                 let found = given.store.keys(&by, &query, 50, after.as_deref());
                 let found = found.await.unwrap();
@@ -100,11 +100,7 @@ async fn a_page_of_five_thousand_keys_takes_a_few_reads_in_every_order() {
         }
     }
     for ((sort, search), keys) in took {
-        let expected = match search {
-            None => 150,
-            Some("KEY 12") => 100,
-            Some(_) => 0,
-        };
+        let expected = if search.is_some() { 0 } else { 100 };
         assert_eq!(keys, expected, "{sort} {search:?}");
     }
     let live = KeyQuery {

@@ -86,7 +86,11 @@ async fn no_search_and_no_order_shows_another_accounts_key_or_when_one_was_used(
                 sort,
                 ..KeyQuery::default()
             };
-            let foreign = format!("{theirs}#");
+            // Where the other account's list goes on.
+            let foreign = match sort {
+                KeySort::Newest | KeySort::Oldest => listed_as(&theirs, at(1)),
+                _ => format!("{theirs}#shared"),
+            };
             for after in [None, Some(foreign.as_str())] {
                 let page = given.store.keys(&acme_2, &query, 10, after).await.unwrap();
                 for key in page.keys {
