@@ -1,5 +1,7 @@
 //! The document that is kept is the one the code makes, and says all that is deployed.
 
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
