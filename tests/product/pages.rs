@@ -124,7 +124,6 @@ async fn pages_have_exactly_the_headers_of_the_one_file() {
         ("/docs", "/docs"),
         ("/docs/reference", "/docs/reference"),
         ("/sign-in/popup", "/sign-in/popup"),
-        ("/sign-in/silent", "/sign-in/silent"),
         ("/assets/app-1a2b.js", "/assets"),
     ] {
         let response = get(&stack, path, &[]).await;

@@ -64,7 +64,7 @@ impl PageHeaders {
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    // The issuer is on the pages' own origin here, and `'self'` is said already.
+    // The sign-in is on the pages' own origin here, and `'self'` is said already.
     let value = value.replace(" {issuer}", "");
     let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?}: no name"))?;
     match HeaderValue::try_from(value) {
@@ -112,13 +112,16 @@ mod tests {
         for (prefix, _) in &headers.prefixes {
             let policy = value(&headers, prefix, "content-security-policy");
             let directives: Vec<_> = policy.split("; ").collect();
-            for directive in ["default-src 'none'", "script-src 'self'", "base-uri 'none'"] {
+            for directive in [
+                "default-src 'none'",
+                "script-src 'self'",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+            ] {
                 assert!(directives.contains(&directive), "{prefix}: {policy}");
             }
             assert!(!policy.contains("unsafe-eval"), "{prefix}: {policy}");
             assert!(!policy.contains("{issuer}"), "{prefix}: {policy}");
-            let framed = directives.contains(&"frame-ancestors 'none'");
-            assert_eq!(framed, prefix != "/sign-in/silent", "{prefix}: {policy}");
             let inline = policy.contains("unsafe-inline");
             assert_eq!(inline, prefix == "/docs/reference", "{prefix}: {policy}");
         }

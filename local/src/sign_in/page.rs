@@ -13,7 +13,7 @@ use crate::http_server::Site;
 use crate::{DEMO_USERS, User};
 
 /// On every page of the stack itself. With a referrer policy of `no-referrer` a form's `Origin` would be `null`. No
-/// `Cross-Origin-Opener-Policy`: the Hub signs in in a popup, and loses sight of it at a page with another one.
+/// `Cross-Origin-Opener-Policy`, as a sign-in service elsewhere has none: the Hub opens this in a window of its own.
 const HEADERS: [(HeaderName, &str); 5] = [
     (
         CONTENT_SECURITY_POLICY,
