@@ -4,16 +4,13 @@ import '@cloudscape-design/global-styles/index.css';
 import './portal.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router';
 import { Portal } from './portal';
 
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <BrowserRouter>
-        <Portal />
-      </BrowserRouter>
+      <Portal />
     </StrictMode>,
   );
 }

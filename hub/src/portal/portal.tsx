@@ -3,21 +3,20 @@
 import AppLayout from '@cloudscape-design/components/app-layout';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { useEffect, useState } from 'react';
-import { useLocation, useNavigate } from 'react-router';
 import { chapters, guideAt, pathOf } from './guides';
 import { GuidePage } from './page/guide-page';
 import { NotFound } from './page/not-found';
 import { SampleLanguage } from './page/samples';
+import { go, usePlace } from './route';
 import { TopBar } from './top-bar';
 import { words } from './words';
 
 const WIDE = '(min-width: 689px)';
 
 export function Portal() {
-  const { pathname } = useLocation();
-  const navigate = useNavigate();
+  const { path } = usePlace();
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
-  const slug = guideAt(pathname);
+  const slug = guideAt(path);
 
   useEffect(() => {
     // On a narrow screen AppLayout says of its <nav> how it is oriented, which a <nav> may not say (ARIA 1.2).
@@ -61,7 +60,7 @@ export function Portal() {
                 // The reference and the Hub are pages of their own.
                 if (guideAt(event.detail.href) === undefined) return;
                 event.preventDefault();
-                navigate(event.detail.href);
+                go(event.detail.href);
                 if (!matchMedia(WIDE).matches) setOpen(false);
               }}
             />

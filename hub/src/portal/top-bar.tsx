@@ -1,5 +1,5 @@
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { useNavigate } from 'react-router';
+import { go } from './route';
 import { useTheme } from './theme';
 import type { Theme } from './theme';
 import { words } from './words';
@@ -8,7 +8,6 @@ const THEMES: Theme[] = ['light', 'dark', 'system'];
 
 export function TopBar() {
   const [theme, setTheme] = useTheme();
-  const navigate = useNavigate();
   return (
     <header id="top" className="portal-top">
       <TopNavigation
@@ -17,7 +16,7 @@ export function TopBar() {
           href: '/docs',
           onFollow: (event) => {
             event.preventDefault();
-            navigate('/docs');
+            go('/docs');
           },
         }}
         i18nStrings={{

@@ -5,7 +5,21 @@
 use std::env::var;
 use std::error::Error;
 
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Key {
+    id: String,
+    name: String,
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    keys: Vec<Key>,
+    next_cursor: Option<String>,
+}
 
 /// The URL of a path, and the header that says who asks.
 fn to(path: &str) -> Result<(String, String), Box<dyn Error>> {
@@ -14,8 +28,9 @@ fn to(path: &str) -> Result<(String, String), Box<dyn Error>> {
 }
 
 // region create
-/// Sent again for the same job, this gives the same key, and no secret. Keep the secret where you keep secrets.
-fn create(name: &str, scheme: &str, job: &str) -> Result<Value, Box<dyn Error>> {
+/// Sent again for the same job, this gives the same key, and no secret. The first answer has the member `secret`, too: add
+/// it to `Key` and keep it where you keep secrets.
+fn create(name: &str, scheme: &str, job: &str) -> Result<Key, Box<dyn Error>> {
     let (url, bearer) = to("/v1/keys")?;
     let mut answer = ureq::post(url)
         .header("Authorization", bearer)
@@ -27,10 +42,10 @@ fn create(name: &str, scheme: &str, job: &str) -> Result<Value, Box<dyn Error>> 
 
 // region list
 /// All of them, asked for a page at a time.
-fn live_keys() -> Result<Vec<Value>, Box<dyn Error>> {
+fn live_keys() -> Result<Vec<Key>, Box<dyn Error>> {
     let (url, bearer) = to("/v1/keys")?;
     let mut keys = Vec::new();
-    let mut cursor = None;
+    let mut cursor: Option<String> = None;
     loop {
         let mut request = ureq::get(&url)
             .header("Authorization", &bearer)
@@ -38,19 +53,19 @@ fn live_keys() -> Result<Vec<Value>, Box<dyn Error>> {
         if let Some(cursor) = &cursor {
             request = request.query("cursor", cursor);
         }
-        let page: Value = request.call()?.body_mut().read_json()?;
-        keys.extend(page["keys"].as_array().cloned().unwrap_or_default());
-        let Some(next) = page["next_cursor"].as_str() else {
+        let page: Page = request.call()?.body_mut().read_json()?;
+        keys.extend(page.keys);
+        if page.next_cursor.is_none() {
             return Ok(keys);
-        };
-        cursor = Some(next.to_owned());
+        }
+        cursor = page.next_cursor;
     }
 }
 // endregion
 
 // region revoke
 /// Once this returns, the key is refused. Revoking it again succeeds and changes nothing.
-fn revoke(key: &str, reason: &str) -> Result<Value, Box<dyn Error>> {
+fn revoke(key: &str, reason: &str) -> Result<Key, Box<dyn Error>> {
     let (url, bearer) = to(&format!("/v1/keys/{key}/revoke"))?;
     let mut answer = ureq::post(url)
         .header("Authorization", bearer)
@@ -61,16 +76,11 @@ fn revoke(key: &str, reason: &str) -> Result<Value, Box<dyn Error>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let key = create("Nightly export", "hmac", "nightly-export-rust")?;
-    let id = text(&key, "id");
-    println!("created {id}");
+    println!("created {}", key.id);
     for live in live_keys()? {
-        println!("live    {} {}", text(&live, "id"), text(&live, "name"));
+        println!("live    {} {}", live.id, live.name);
     }
-    let revoked = revoke(id, "replaced by a new one")?;
-    println!("{} {id}", text(&revoked, "status"));
+    let revoked = revoke(&key.id, "replaced by a new one")?;
+    println!("{} {}", revoked.status, revoked.id);
     Ok(())
-}
-
-fn text<'a>(key: &'a Value, member: &str) -> &'a str {
-    key[member].as_str().unwrap_or_default()
 }

@@ -2,14 +2,13 @@
 
 import AnchorNavigation from '@cloudscape-design/components/anchor-navigation';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
-import { useLocation, useNavigate } from 'react-router';
 import type { Guide } from '../blocks';
 import { plain } from '../blocks';
+import { go, usePlace } from '../route';
 import { words } from '../words';
 
 export function Contents({ guide, narrow = false }: { guide: Guide; narrow?: boolean }) {
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
+  const { path } = usePlace();
   const anchors = guide.blocks.flatMap((block) =>
     block.type === 'heading' && block.level <= 3
       ? [{ text: plain(block.children), href: `#${block.id}`, level: block.level - 1 }]
@@ -24,7 +23,7 @@ export function Contents({ guide, narrow = false }: { guide: Guide; narrow?: boo
       scrollSpyOffset={80}
       onFollow={(event) => {
         event.preventDefault();
-        navigate(pathname + event.detail.href);
+        go(path + event.detail.href);
       }}
     />
   );

@@ -5,9 +5,9 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useEffect, useRef, useState } from 'react';
-import { useLocation } from 'react-router';
 import type { Guide } from '../blocks';
 import { load } from '../guides';
+import { usePlace } from '../route';
 import { words } from '../words';
 import { Contents } from './contents';
 import { Neighbours } from './neighbours';
@@ -17,7 +17,7 @@ type State = { guide: Guide } | 'loading' | 'failed';
 
 export function GuidePage({ slug }: { slug: string }) {
   const [state, setState] = useState<State>('loading');
-  const { hash, key } = useLocation();
+  const { hash, moves } = usePlace();
   const title = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -44,11 +44,11 @@ export function GuidePage({ slug }: { slug: string }) {
     if (anchor) {
       anchor.scrollIntoView();
       anchor.focus({ preventScroll: true });
-    } else if (key !== 'default') {
+    } else if (moves > 0) {
       scrollTo(0, 0);
       title.current?.focus({ preventScroll: true });
     }
-  }, [guide, hash, key]);
+  }, [guide, hash, moves]);
 
   if (state === 'failed') {
     return (

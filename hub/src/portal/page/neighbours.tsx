@@ -1,11 +1,10 @@
 import Link from '@cloudscape-design/components/link';
 import { neighbours, pathOf } from '../guides';
 import { words } from '../words';
-import { useFollow } from './follow';
+import { follow } from './follow';
 
 export function Neighbours({ slug }: { slug: string }) {
   const { previous, next } = neighbours(slug);
-  const follow = useFollow();
   return (
     <nav className="portal-neighbours" aria-label={words.otherGuides}>
       {previous && (

@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import type { Block, Inline } from '../blocks';
 import { plain } from '../blocks';
 import { words } from '../words';
-import { useFollow } from './follow';
+import { follow } from './follow';
 import { Samples } from './samples';
 
 export function Prose({ blocks }: { blocks: Block[] }) {
@@ -107,7 +107,6 @@ function Table({ header, rows, label }: { header: Inline[][]; rows: Inline[][][]
 }
 
 function Text({ of }: { of: Inline[] }): ReactNode {
-  const follow = useFollow();
   return of.map((part, at) => {
     if (typeof part === 'string') return part;
     switch (part.type) {

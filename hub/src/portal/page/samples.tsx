@@ -10,7 +10,7 @@ import type { ReactNode } from 'react';
 import type { Sample, Token } from '../blocks';
 import { words } from '../words';
 
-const Chosen = createContext<[label: string, choose: (label: string) => void]>(['', () => {}]);
+const Chosen = createContext<[tab: string, choose: (tab: string) => void]>(['', () => {}]);
 
 /** Remembers the chosen language until the page is loaded anew. */
 export function SampleLanguage({ children }: { children: ReactNode }) {
@@ -29,22 +29,27 @@ export function Samples({ samples }: { samples: Sample[] }) {
       </div>
     );
   }
-  const active = samples.find((sample) => sample.label === chosen) ?? only;
+  const active = samples.find((sample) => idOf(sample) === chosen) ?? only;
   return (
     <div className="portal-sample">
       <Tabs
         ariaLabel={words.samples}
         i18nStrings={{ scrollLeftAriaLabel: words.tabsLeft, scrollRightAriaLabel: words.tabsRight }}
-        activeTabId={active.label}
+        activeTabId={idOf(active)}
         onChange={({ detail }) => choose(detail.activeTabId)}
         tabs={samples.map((sample) => ({
-          id: sample.label,
+          id: idOf(sample),
           label: sample.label,
           content: <Code sample={sample} />,
         }))}
       />
     </div>
   );
+}
+
+/** A tab's id becomes one of the page's, which has no spaces. */
+function idOf(sample: Sample) {
+  return sample.label.replace(/\s+/g, '-');
 }
 
 function Code({ sample }: { sample: Sample }) {

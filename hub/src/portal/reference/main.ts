@@ -14,7 +14,6 @@ function draw() {
   window.Redoc?.init('/openapi.json', options(isDark()), element, (error) => {
     if (error) return fail();
     frame?.replaceChildren(element);
-    mend(element);
     const anchor = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (anchor) anchor.scrollIntoView();
   });
@@ -27,8 +26,6 @@ function fail() {
   text.textContent = 'The reference did not load. Look at your connection, then load the page again.';
   frame?.replaceChildren(text);
 }
-
-function mend(_element: HTMLElement) {}
 
 window.SC_DISABLE_SPEEDY = false;
 const script = document.createElement('script');

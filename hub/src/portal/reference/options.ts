@@ -9,7 +9,7 @@ const LIGHT = {
   line: '#c6c6cd',
   text: '#0f141a',
   quiet: '#55555d',
-  link: '#006ce0',
+  link: '#0056b3',
   linkOver: '#002b66',
   good: '#007a2e',
   bad: '#c7000b',
