@@ -57,8 +57,9 @@ impl Problem {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         Self {
             title: text("title").unwrap_or_else(|| format!("the answer was HTTP {status}")),
-            detail: text("detail"),
-            kind: text("type"),
+            // The token endpoint has errors of its own form (RFC 6749 section 5.2).
+            detail: text("detail").or_else(|| text("error_description")),
+            kind: text("type").or_else(|| text("error")),
             request_id: text("request_id"),
             next,
         }

@@ -108,7 +108,8 @@ mod tests {
 
     fn authorizers() -> Authorizers {
         Authorizers {
-            issuer: Issuer::from_pem(&Issuer::generate_key().unwrap()).unwrap(),
+            issuer: Issuer::from_pem(&Issuer::generate_key().unwrap(), "http://127.0.0.1:3000")
+                .unwrap(),
             service_token: Zeroizing::new("hst_secret\n".to_owned()),
         }
     }

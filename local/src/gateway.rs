@@ -72,6 +72,14 @@ impl Gateway {
         }
     }
 
+    /// Whether some route has this path, under any method.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        !matches!(
+            routing::find(&self.routes, "", path),
+            Err(NoRoute::UnknownPath)
+        )
+    }
+
     /// The answer to a request, and the route it took.
     pub(crate) async fn answer(
         &self,

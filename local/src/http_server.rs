@@ -1,8 +1,9 @@
-//! HTTP on the port: bounds on what is read, an id and a log line for every request, and the stack's own pages. The rest
-//! goes through the gateway.
+//! HTTP on the port: bounds on what is read, an id and a log line for every request, and the stack's own routes. The rest
+//! is the gateway's, or a page.
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,8 +26,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::gateway::{self, AnsweredBy, Gateway};
+use crate::pages::Pages;
 use crate::problem::Problem;
-use crate::sign_in;
+use crate::sign_in::{self, SignIn};
 
 /// Request line and headers, as API Gateway bounds them.
 const MAX_HEADER_BYTES: usize = 10_240;
@@ -45,7 +47,26 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy)]
 pub(crate) struct RequestId(pub(crate) Uuid);
 
-pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+/// Everything that answers on the port.
+pub(crate) struct Site {
+    pub(crate) gateway: Gateway,
+    pub(crate) sign_in: SignIn,
+    pub(crate) pages: Pages,
+    pub(crate) address: SocketAddr,
+}
+
+impl Site {
+    /// `http://127.0.0.1:<port>`.
+    pub(crate) fn origin(&self) -> &str {
+        self.gateway.authorizers.issuer.origin()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+}
+
+pub(crate) fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route(
             "/health",
@@ -55,12 +76,20 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
             "/local/users",
             get(async || json_document(&sign_in::users())),
         )
-        .route("/.well-known/jwks.json", get(keys))
+        .route("/local/pages.css", get(sign_in::stylesheet))
+        .route("/config.json", get(sign_in::hub_settings))
+        .route("/.well-known/openid-configuration", get(sign_in::metadata))
+        .route("/.well-known/jwks.json", get(sign_in::key_set))
+        .route(
+            "/oauth2/authorize",
+            get(sign_in::authorize).post(sign_in::authorize),
+        )
         .route("/oauth2/token", post(sign_in::token))
+        .route("/logout", get(sign_in::logout))
         .method_not_allowed_fallback(other_method)
-        .fallback(through_the_gateway)
+        .fallback(api_or_page)
         .layer(from_fn(observe))
-        .with_state(gateway)
+        .with_state(site)
 }
 
 /// Serves connections until `shutdown`, then lets the requests under way finish.
@@ -200,37 +229,45 @@ fn admissible(request: &Request<Body>) -> Result<(), Problem> {
 }
 
 /// Strictly: `u16` would be parsed from `+80` too, but a function, which makes a URL of its host, would panic at that.
-fn is_port(text: &str) -> bool {
+pub(crate) fn is_port(text: &str) -> bool {
     (1..=5).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_digit())
         && text.parse::<u16>().is_ok()
 }
 
-async fn through_the_gateway(
-    State(gateway): State<Arc<Gateway>>,
+/// The API's paths are the API's, whatever the pages' folder holds.
+async fn api_or_page(
+    State(site): State<Arc<Site>>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     request: Request<Body>,
 ) -> Response {
-    gateway
-        .answer(request, request_id)
-        .await
-        .unwrap_or_else(|problem| problem.into_response(request_id))
+    if site.gateway.has(request.uri().path()) {
+        let answer = site.gateway.answer(request, request_id).await;
+        return answer.unwrap_or_else(|problem| problem.into_response(request_id));
+    }
+    let (head, body) = request.into_parts();
+    gateway::forget(body);
+    let head = Request::from_parts(head, ());
+    if let Some(answer) = site.pages.answer(&head, site.origin()).await {
+        let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
+        response
+            .extensions_mut()
+            .insert(AnsweredBy("pages".to_owned()));
+        return response;
+    }
+    Problem::not_found().into_response(request_id)
 }
 
 async fn other_method(
     Extension(RequestId(request_id)): Extension<RequestId>,
     request: Request<Body>,
 ) -> Response {
-    let allowed = if request.uri().path() == "/oauth2/token" {
-        "POST"
-    } else {
-        "GET, HEAD"
+    let allowed = match request.uri().path() {
+        "/oauth2/token" => "POST",
+        "/oauth2/authorize" => "GET, HEAD, POST",
+        _ => "GET, HEAD",
     };
     Problem::method_not_allowed(allowed).into_response(request_id)
-}
-
-async fn keys(State(gateway): State<Arc<Gateway>>) -> Response {
-    json_document(&gateway.authorizers.issuer.key_set())
 }
 
 pub(crate) fn json_document(document: &Value) -> Response {

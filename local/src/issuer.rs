@@ -1,6 +1,8 @@
 //! The sign-in service: tokens for the demo users, in the form Cognito gives them, and their verification.
 
-use jsonwebtoken::errors::ErrorKind;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use p256::SecretKey;
@@ -8,16 +10,19 @@ use p256::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::User;
+use crate::http_server::is_port;
 
-/// Not the address it is served at: tokens outlive a change of port.
-pub(crate) const ISSUER: &str = "hubkeys-local";
 /// The one client of the sign-in service.
 pub(crate) const AUDIENCE: &str = "hubkeys";
 /// Seconds a token is good for.
 pub(crate) const LIFETIME: i64 = 3600;
+
+const NO_ID_TOKEN: &str = "not an id token, which alone names the account: send the id_token";
 
 /// Signs and verifies tokens with ES256 (RFC 7518 section 3.4).
 pub(crate) struct Issuer {
@@ -26,6 +31,7 @@ pub(crate) struct Issuer {
     validation: Validation,
     jwk: Jwk,
     key_id: String,
+    origin: String,
 }
 
 /// The issuer's key can't be made or used.
@@ -55,7 +61,8 @@ impl Issuer {
         }
     }
 
-    pub(crate) fn from_pem(pem: &str) -> Result<Self, IssuerError> {
+    /// The issuer with this key, served at this origin: `http://127.0.0.1:<port>`.
+    pub(crate) fn from_pem(pem: &str, origin: &str) -> Result<Self, IssuerError> {
         let secret: SecretKey =
             p256::pkcs8::DecodePrivateKey::from_pkcs8_pem(pem).map_err(|_| IssuerError::BadKey)?;
         let public = secret
@@ -73,7 +80,6 @@ impl Issuer {
         jwk.common.key_id = Some(key_id.clone());
         // ES256 alone: a verifier that let the token choose could be given the public key as an HMAC secret.
         let mut validation = Validation::new(Algorithm::ES256);
-        validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.validate_nbf = true;
@@ -84,47 +90,117 @@ impl Issuer {
             validation,
             jwk,
             key_id,
+            origin: origin.to_owned(),
         })
     }
 
-    /// A token for `user`, good for `lifetime` seconds from `now`; a negative lifetime gives one that has expired.
-    pub(crate) fn token(
+    /// What tokens name as their issuer, and where it is: no slash at the end.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// An id token for `user`, who has just signed in, good for `lifetime` seconds from `now`; a negative lifetime gives one
+    /// that has expired.
+    pub(crate) fn token(&self, user: &User, now: i64, lifetime: i64) -> Result<String, Error> {
+        self.signed(id_claims(user, now), now, lifetime)
+    }
+
+    /// The id token of a sign-in, with what binds it to the client's request and to the access token beside it (OpenID Connect
+    /// Core sections 2 and 3.1.3.6).
+    pub(crate) fn id_token(
         &self,
         user: &User,
+        signed_in_at: i64,
+        nonce: Option<&str>,
+        access_token: &str,
         now: i64,
         lifetime: i64,
-    ) -> Result<String, jsonwebtoken::errors::Error> {
-        let mut claims = json!({
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "sub": user.name,
-            "cognito:username": user.name,
-            "cognito:groups": [user.group],
-            "token_use": "id",
-            "iat": now,
-            "exp": now.saturating_add(lifetime),
-        });
-        if let (Some(account), Some(claims)) = (user.account, claims.as_object_mut()) {
-            claims.insert("custom:account".to_owned(), account.into());
+    ) -> Result<String, Error> {
+        let mut claims = id_claims(user, signed_in_at);
+        let digest = Sha256::digest(access_token.as_bytes());
+        let (left_half, _) = digest.split_at(digest.len() / 2);
+        claims.insert(
+            "at_hash".to_owned(),
+            URL_SAFE_NO_PAD.encode(left_half).into(),
+        );
+        if let Some(nonce) = nonce {
+            claims.insert("nonce".to_owned(), nonce.into());
         }
+        self.signed(claims, now, lifetime)
+    }
+
+    /// The access token of a sign-in. As Cognito's it names a client, no audience and no account.
+    pub(crate) fn access_token(
+        &self,
+        user: &User,
+        signed_in_at: i64,
+        now: i64,
+        lifetime: i64,
+    ) -> Result<String, Error> {
+        let claims = Map::from_iter([
+            ("sub".to_owned(), user.name.into()),
+            ("username".to_owned(), user.name.into()),
+            ("cognito:groups".to_owned(), json!([user.group])),
+            ("client_id".to_owned(), AUDIENCE.into()),
+            ("token_use".to_owned(), "access".into()),
+            ("scope".to_owned(), "openid".into()),
+            ("auth_time".to_owned(), signed_in_at.into()),
+        ]);
+        self.signed(claims, now, lifetime)
+    }
+
+    fn signed(
+        &self,
+        mut claims: Map<String, Value>,
+        now: i64,
+        lifetime: i64,
+    ) -> Result<String, Error> {
+        claims.insert("iss".to_owned(), self.origin.as_str().into());
+        claims.insert("iat".to_owned(), now.into());
+        claims.insert("exp".to_owned(), now.saturating_add(lifetime).into());
+        claims.insert("jti".to_owned(), Uuid::now_v7().to_string().into());
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.key_id.clone());
         jsonwebtoken::encode(&header, &claims, &self.signing)
     }
 
-    /// The claims of a token that is ours, for us and in its time; otherwise why not.
+    /// The claims of an id token that is ours, for us and in its time; otherwise why not.
     pub(crate) fn verify(&self, token: &str) -> Result<Map<String, Value>, &'static str> {
-        jsonwebtoken::decode::<Map<String, Value>>(token, &self.verifying, &self.validation)
+        let claims = self.claims(token, &self.validation)?;
+        if claims.get("token_use").and_then(Value::as_str) == Some("id") {
+            Ok(claims)
+        } else {
+            Err(NO_ID_TOKEN)
+        }
+    }
+
+    /// Whom an id token of ours was made for, whenever that was.
+    pub(crate) fn user_of(&self, token: &str) -> Option<String> {
+        let mut at_any_time = self.validation.clone();
+        at_any_time.validate_exp = false;
+        let claims = self.claims(token, &at_any_time).ok()?;
+        claims.get("sub")?.as_str().map(str::to_owned)
+    }
+
+    fn claims(
+        &self,
+        token: &str,
+        validation: &Validation,
+    ) -> Result<Map<String, Value>, &'static str> {
+        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, &self.verifying, validation)
             .map(|token| token.claims)
             .map_err(|error| match error.kind() {
                 ErrorKind::ExpiredSignature => "the token has expired",
                 ErrorKind::ImmatureSignature => "the token is not valid yet",
-                ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => {
-                    "the token is of another issuer or for another audience"
-                }
+                ErrorKind::InvalidAudience => "the token is for another audience",
+                ErrorKind::MissingRequiredClaim(claim) if claim == "aud" => NO_ID_TOKEN,
                 ErrorKind::MissingRequiredClaim(_) => "the token lacks a required claim",
                 _ => "the token is not one of this issuer",
-            })
+            })?;
+        match claims.get("iss").and_then(Value::as_str) {
+            Some(issuer) if is_local_origin(issuer) => Ok(claims),
+            _ => Err("the token is of another issuer"),
+        }
     }
 
     /// The public key as a JSON Web Key Set (RFC 7517).
@@ -133,16 +209,40 @@ impl Issuer {
     }
 }
 
+/// Who the user is, in Cognito's words.
+fn id_claims(user: &User, signed_in_at: i64) -> Map<String, Value> {
+    let mut claims = Map::from_iter([
+        ("aud".to_owned(), AUDIENCE.into()),
+        ("sub".to_owned(), user.name.into()),
+        ("cognito:username".to_owned(), user.name.into()),
+        ("email".to_owned(), user.name.into()),
+        ("cognito:groups".to_owned(), json!([user.group])),
+        ("token_use".to_owned(), "id".into()),
+        ("auth_time".to_owned(), signed_in_at.into()),
+    ]);
+    if let Some(account) = user.account {
+        claims.insert("custom:account".to_owned(), account.into());
+    }
+    claims
+}
+
+/// Whether it is an origin this stack has, or had before it was started on another port. Which of them does not matter: only
+/// the data folder's key makes a token ours, and a sign-in should outlive a restart.
+fn is_local_origin(issuer: &str) -> bool {
+    issuer
+        .strip_prefix("http://127.0.0.1:")
+        .is_some_and(is_port)
+}
+
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
     use super::*;
     use crate::DEMO_USERS;
 
+    const ORIGIN: &str = "http://127.0.0.1:3000";
+
     fn issuer() -> Issuer {
-        Issuer::from_pem(&Issuer::generate_key().unwrap()).unwrap()
+        Issuer::from_pem(&Issuer::generate_key().unwrap(), ORIGIN).unwrap()
     }
 
     fn now() -> i64 {
@@ -150,7 +250,9 @@ mod tests {
     }
 
     fn claims() -> Value {
-        json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "admin@acme", "exp": now() + 60 })
+        json!({
+            "iss": ORIGIN, "aud": AUDIENCE, "sub": "admin@acme", "token_use": "id", "exp": now() + 60
+        })
     }
 
     fn signed(issuer: &Issuer, claims: &Value) -> String {
@@ -180,8 +282,8 @@ mod tests {
     #[test]
     fn a_token_outlives_a_restart_but_not_its_hour() {
         let pem = Issuer::generate_key().unwrap();
-        let before = Issuer::from_pem(&pem).unwrap();
-        let after = Issuer::from_pem(&pem).unwrap();
+        let before = Issuer::from_pem(&pem, ORIGIN).unwrap();
+        let after = Issuer::from_pem(&pem, "http://127.0.0.1:3001").unwrap();
         let token = before.token(&DEMO_USERS[0], now(), LIFETIME).unwrap();
         assert!(after.verify(&token).is_ok());
         let expired = before.token(&DEMO_USERS[0], now(), -1).unwrap();
@@ -196,6 +298,11 @@ mod tests {
         assert!(issuer.verify(&signed(&other, &claims())).is_err());
         for (claim, value) in [
             ("iss", json!("someone-else")),
+            ("iss", json!("http://127.0.0.1:3000/")),
+            ("iss", json!("http://127.0.0.1:+3000")),
+            ("iss", json!("http://127.0.0.1.evil.example:3000")),
+            ("token_use", json!("access")),
+            ("token_use", Value::Null),
             ("aud", json!("another-client")),
             ("exp", Value::Null),
             ("exp", json!("soon")),

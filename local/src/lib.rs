@@ -1,9 +1,10 @@
 //! The whole product on one machine: a gateway that takes its routes, authorizers and tables from `infra/template.yaml`,
-//! a sign-in service with demo users, and an embedded DynamoDB on a file. Hands each request to the handler that Lambda
+//! a sign-in service with demo users, the Hub's pages, and an embedded DynamoDB on a file. Hands each request to the handler that Lambda
 //! would run, in the event shape API Gateway would send.
 //!
 //! Never deployed, and listens on 127.0.0.1 only.
 
+mod as_user;
 mod authorizer;
 mod data_folder;
 mod database;
@@ -13,6 +14,7 @@ mod gateway;
 mod http_server;
 mod issuer;
 mod logging;
+mod pages;
 mod problem;
 mod routing;
 mod seed;

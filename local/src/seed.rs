@@ -1,11 +1,7 @@
 //! The demo accounts: opened and verified the way everyone's are, through the gateway and the `account` function.
 
-use axum::body::{Body, to_bytes};
-use http::header::AUTHORIZATION;
-use http::{Method, Request};
-use jiff::Timestamp;
+use http::Method;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::gateway::Gateway;
 use crate::{DEMO_USERS, StartError, User};
@@ -44,32 +40,9 @@ async fn ask(
     method: Method,
     path: &str,
 ) -> Result<Value, StartError> {
-    let failed = |reason: String| {
+    gateway.ask_as(user, method, path).await.map_err(|reason| {
         StartError::Database(format!(
             "the demo accounts can't be opened: {path}: {reason}"
         ))
-    };
-    let token = gateway
-        .authorizers
-        .issuer
-        .token(user, Timestamp::now().as_second(), 60)
-        .map_err(|error| failed(error.to_string()))?;
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(AUTHORIZATION, format!("Bearer {token}"))
-        .body(Body::empty())
-        .map_err(|error| failed(error.to_string()))?;
-    let response = gateway
-        .answer(request, Uuid::now_v7())
-        .await
-        .map_err(|problem| failed(format!("{problem:?}")))?;
-    let status = response.status();
-    let body = to_bytes(response.into_body(), 64 * 1024)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    if !status.is_success() {
-        return Err(failed(status.to_string()));
-    }
-    serde_json::from_slice(&body).map_err(|error| failed(error.to_string()))
+    })
 }

@@ -1,22 +1,83 @@
-//! The sign-in service's endpoints. Any password will do: this is a machine's own stack, with nobody's real account.
+//! The sign-in service: an OpenID Connect issuer (code flow with PKCE) for the demo users, with the routes and claims that
+//! Cognito has. Any password will do: this is a machine's own stack, with nobody's real account.
 
-use std::sync::Arc;
+mod authorize;
+mod cookie;
+mod discovery;
+mod logout;
+mod origin;
+mod page;
+mod parameters;
+mod redirect;
+mod tickets;
+mod token;
 
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::State;
-use axum::response::Response;
-use http::Request;
-use jiff::Timestamp;
+pub(crate) use authorize::authorize;
+pub(crate) use discovery::{hub_settings, key_set, metadata};
+pub(crate) use logout::logout;
+pub(crate) use origin::to_canonical_origin;
+pub(crate) use page::{page, stylesheet};
+pub(crate) use redirect::redirect;
+pub(crate) use token::token;
+
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::DEMO_USERS;
-use crate::gateway::{self, Gateway};
-use crate::http_server::{RequestId, json_document};
-use crate::issuer::LIFETIME;
-use crate::problem::Problem;
+use crate::{DEMO_USERS, User};
+use redirect::OwnUrl;
+use tickets::Tickets;
 
-const MAX_FORM: usize = 4096;
+/// Seconds a code may take from the browser to the token endpoint.
+const CODE_LIFETIME: i64 = 60;
+/// Seconds until a session, and what was refreshed from it, ends.
+const SESSION_LIFETIME: i64 = 12 * 60 * 60;
+/// A form that is larger is none of ours.
+const MAX_FORM: usize = 12 * 1024;
+
+/// What the issuer remembers, until it is stopped.
+pub(crate) struct SignIn {
+    sessions: Tickets<Session>,
+    codes: Tickets<Code>,
+    refresh_tokens: Tickets<Refresh>,
+}
+
+/// Somebody signed in, in one browser.
+#[derive(Clone)]
+struct Session {
+    id: Uuid,
+    user: User,
+    /// When they chose who to be, in seconds.
+    signed_in_at: i64,
+}
+
+/// What a code was given out for, and what must be shown to redeem it.
+#[derive(Clone)]
+struct Code {
+    /// Tells the tokens of this code from those of another.
+    id: Uuid,
+    session: Session,
+    redirect_uri: OwnUrl,
+    challenge: String,
+    nonce: Option<String>,
+    lifetime: i64,
+    used: bool,
+}
+
+#[derive(Clone)]
+struct Refresh {
+    code: Uuid,
+    session: Session,
+}
+
+impl SignIn {
+    pub(crate) fn new() -> Self {
+        Self {
+            sessions: Tickets::new(SESSION_LIFETIME),
+            codes: Tickets::new(CODE_LIFETIME),
+            refresh_tokens: Tickets::new(SESSION_LIFETIME),
+        }
+    }
+}
 
 /// Who can sign in.
 pub(crate) fn users() -> Value {
@@ -33,55 +94,6 @@ pub(crate) fn users() -> Value {
         .collect()
 }
 
-/// `POST /oauth2/token`: the password grant (RFC 6749 section 4.3), with `expires_in` as an extension, so that a client
-/// can see what happens to it with an expired token.
-pub(crate) async fn token(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(RequestId(request_id)): Extension<RequestId>,
-    request: Request<Body>,
-) -> Response {
-    grant(&gateway, request)
-        .await
-        .unwrap_or_else(|problem| problem.into_response(request_id))
-}
-
-async fn grant(gateway: &Gateway, request: Request<Body>) -> Result<Response, Problem> {
-    let form = gateway::read(request.into_body(), MAX_FORM).await?;
-    let mut username = None;
-    let mut lifetime = LIFETIME;
-    let mut grant_type = None;
-    for (name, value) in form_urlencoded::parse(&form) {
-        match name.as_ref() {
-            "username" => username = Some(value.into_owned()),
-            "grant_type" => grant_type = Some(value.into_owned()),
-            "expires_in" => {
-                lifetime = value
-                    .parse()
-                    .ok()
-                    .filter(|seconds| (-LIFETIME..=LIFETIME).contains(seconds))
-                    .ok_or_else(|| Problem::bad_request("expires_in is -3600 to 3600 seconds"))?;
-            }
-            _ => {}
-        }
-    }
-    if grant_type.as_deref() != Some("password") {
-        return Err(Problem::bad_request("send grant_type=password&username=…"));
-    }
-    let user = DEMO_USERS
-        .iter()
-        .find(|user| Some(user.name) == username.as_deref())
-        .ok_or_else(|| Problem::bad_request("no such user: GET /local/users lists them"))?;
-    let token = gateway
-        .authorizers
-        .issuer
-        .token(user, Timestamp::now().as_second(), lifetime)
-        .map_err(|error| {
-            tracing::error!(%error, "no token could be signed");
-            Problem::internal()
-        })?;
-    Ok(json_document(&json!({
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": lifetime,
-    })))
+fn user_named(name: &str) -> Option<User> {
+    DEMO_USERS.into_iter().find(|user| user.name == name)
 }

@@ -25,11 +25,15 @@ use crate::data_folder::DataFolder;
 use crate::database::EmbeddedDatabase;
 use crate::functions;
 use crate::gateway::Gateway;
-use crate::http_server;
+use crate::http_server::{self, Site};
 use crate::issuer::Issuer;
+use crate::pages::Pages;
 use crate::seed;
+use crate::sign_in::SignIn;
 use crate::template::{Route, Table, Template};
 
+/// Where the Hub is built, in the root of the repository.
+const HUB: &str = "hub/dist";
 const ISSUER_KEY: &str = "issuer-key.pem";
 const KEYRING: &str = "keyring.json";
 const SERVICE_TOKEN: &str = "service-token";
@@ -41,13 +45,15 @@ pub struct Options {
     pub data: PathBuf,
     /// The port on 127.0.0.1; 0 for a free one.
     pub port: u16,
+    /// The folder the Hub is built into. It may be missing; `None` for `hub/dist`, of the current folder.
+    pub hub: Option<PathBuf>,
 }
 
 /// The local stack: started, its port bound, not serving yet.
 pub struct Stack {
     address: SocketAddr,
     listener: TcpListener,
-    gateway: Arc<Gateway>,
+    site: Arc<Site>,
     routes: Vec<String>,
     service_token_file: PathBuf,
     database: EmbeddedDatabase,
@@ -69,14 +75,15 @@ impl Stack {
         let template =
             Template::embedded().map_err(|error| StartError::Template(error.to_string()))?;
         let folder = DataFolder::open(&options.data)?;
+        let pages = pages(options.hub)?;
         let (listener, address) = listen(options.port).await?;
-        let authorizers = authorizers(&folder)?;
+        let authorizers = authorizers(&folder, &format!("http://{address}"))?;
         // One for the functions and one for verify, as they have when deployed.
         let keyrings = (keyring(&folder).await?, keyring(&folder).await?);
         let routes = template.routes.iter().map(Route::key).collect();
         let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
         let gateway = match gateway(&folder, template, &database, keyrings, authorizers).await {
-            Ok(gateway) => Arc::new(gateway),
+            Ok(gateway) => gateway,
             Err(error) => {
                 // Why it did not start is worth more to say than why it did not close, too.
                 let _ = database.stop().await;
@@ -86,7 +93,12 @@ impl Stack {
         Ok(Self {
             address,
             listener,
-            gateway,
+            site: Arc::new(Site {
+                gateway,
+                sign_in: SignIn::new(),
+                pages,
+                address,
+            }),
             routes,
             service_token_file: folder.file(SERVICE_TOKEN),
             database,
@@ -109,6 +121,11 @@ impl Stack {
         &self.service_token_file
     }
 
+    /// Whether the Hub is built, and so served.
+    pub fn serves_hub(&self) -> bool {
+        self.site.pages.are_built()
+    }
+
     /// The routes it serves, each as `GET /v1/keys`, by path.
     pub fn routes(&self) -> &[String] {
         &self.routes
@@ -119,10 +136,10 @@ impl Stack {
     /// # Errors
     /// The database did not close as it should.
     pub async fn serve_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let router = http_server::router(Arc::clone(&self.gateway));
+        let router = http_server::router(Arc::clone(&self.site));
         http_server::serve(self.listener, router, shutdown).await;
         // The functions hold clients of the database too.
-        drop(self.gateway);
+        drop(self.site);
         self.database.stop().await.map_err(ServeError)
     }
 }
@@ -155,6 +172,18 @@ async fn gateway(
     Ok(gateway)
 }
 
+/// The pages' folder. One that was named has to be right; the usual one may not be built yet.
+fn pages(named: Option<PathBuf>) -> Result<Pages, StartError> {
+    let usual = named.is_none();
+    let folder = named.unwrap_or_else(|| PathBuf::from(HUB));
+    let pages = Pages::new(&folder).map_err(StartError::PagesHeaders)?;
+    if usual || pages.are_built() {
+        Ok(pages)
+    } else {
+        Err(StartError::Hub(folder))
+    }
+}
+
 async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let refused = |reason: std::io::Error| match reason.kind() {
@@ -166,11 +195,12 @@ async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     Ok((listener, address))
 }
 
-fn authorizers(folder: &DataFolder) -> Result<Authorizers, StartError> {
+fn authorizers(folder: &DataFolder, origin: &str) -> Result<Authorizers, StartError> {
     let pem = folder.text(ISSUER_KEY, || {
         Issuer::generate_key().map_err(|error| failed(folder, ISSUER_KEY, &error))
     })?;
-    let issuer = Issuer::from_pem(&pem).map_err(|error| failed(folder, ISSUER_KEY, &error))?;
+    let issuer =
+        Issuer::from_pem(&pem, origin).map_err(|error| failed(folder, ISSUER_KEY, &error))?;
     let service_token = folder.text(SERVICE_TOKEN, || {
         service_token().map_err(|error| failed(folder, SERVICE_TOKEN, &error))
     })?;

@@ -42,6 +42,12 @@ pub enum StartError {
     /// `infra/template.yaml` asks for something that does not run locally.
     #[error("infra/template.yaml: {0}")]
     Template(String),
+    /// `infra/pages-headers.json` is not as it should be.
+    #[error("infra/pages-headers.json: {0}")]
+    PagesHeaders(String),
+    /// The folder that was named for the Hub has none in it.
+    #[error("there is no index.html in {0:?}: build the Hub with script/hub, or leave --hub out")]
+    Hub(PathBuf),
     /// The embedded database did not open, or not the tables in it.
     #[error("the embedded database: {0}")]
     Database(String),

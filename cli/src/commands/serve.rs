@@ -21,6 +21,9 @@ pub(crate) struct ServeArguments {
     /// The folder of the database, the keyring and the service token
     #[arg(long, value_name = "DIR", default_value = ".hubkeys")]
     data: PathBuf,
+    /// The folder the Hub is built into [default: hub/dist, if it is there]
+    #[arg(long, value_name = "DIR", env = "HUBKEYS_HUB")]
+    hub: Option<PathBuf>,
     /// What is logged, as JSON lines on standard error
     #[arg(long, value_enum, value_name = "LEVEL", default_value = "warn")]
     log: Level,
@@ -71,6 +74,7 @@ async fn serve(arguments: ServeArguments, out: &mut dyn Write) -> Result<ExitCod
     let stack = Stack::start(Options {
         data: arguments.data.clone(),
         port: arguments.port,
+        hub: arguments.hub.clone(),
     })
     .await?;
     banner(&stack, &arguments, out)?;
@@ -99,6 +103,14 @@ fn banner(stack: &Stack, arguments: &ServeArguments, out: &mut dyn Write) -> io:
         out,
         "Hubkeys serves {url}, with its data in {data}. Ctrl-C stops it.\n"
     )?;
+    if stack.serves_hub() {
+        writeln!(out, "The Hub is at {url}/.\n\nThe API's routes:\n")?;
+    } else {
+        writeln!(
+            out,
+            "The Hub's page is not built: script/server builds it, with Node 20 or newer.\n\nThe API's routes:\n"
+        )?;
+    }
     for route in stack.routes() {
         writeln!(out, "  {route}")?;
     }

@@ -61,6 +61,9 @@ struct Server {
 impl Server {
     async fn start() -> Self {
         let pem = Issuer::generate_key().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let origin = format!("http://{address}");
         let route = |path: &str, authorizer| Route {
             method: "POST".to_owned(),
             path: path.to_owned(),
@@ -72,20 +75,24 @@ impl Server {
             route("/user", Authorizer::Jwt),
         ];
         let authorizers = Authorizers {
-            issuer: Issuer::from_pem(&pem).unwrap(),
+            issuer: Issuer::from_pem(&pem, &origin).unwrap(),
             service_token: Zeroizing::new("hst_service".to_owned()),
         };
         let functions: Functions = BTreeMap::from([("toy", toy_or_failure())]);
         let gateway = Gateway::new(routes, functions, authorizers).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let site = Site {
+            gateway,
+            sign_in: SignIn::new(),
+            pages: Pages::new("no pages".as_ref()).unwrap(),
+            address,
+        };
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(serve(listener, router(Arc::new(gateway)), async {
+        let served = tokio::spawn(serve(listener, router(Arc::new(site)), async {
             let _ = stopped.await;
         }));
         Self {
             address,
-            issuer: Issuer::from_pem(&pem).unwrap(),
+            issuer: Issuer::from_pem(&pem, &origin).unwrap(),
             stop,
             served,
         }

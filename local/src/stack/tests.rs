@@ -15,6 +15,7 @@ impl Stack {
         Self::start(Options {
             data: folder.path().to_owned(),
             port: 0,
+            hub: None,
         })
         .await
     }
@@ -24,6 +25,7 @@ impl Stack {
         let user = DEMO_USERS.iter().find(|known| known.name == user).unwrap();
         let now = Timestamp::now().as_second();
         let token = self
+            .site
             .gateway
             .authorizers
             .issuer
@@ -41,6 +43,7 @@ impl Stack {
                 body.to_string()
             }));
         let answer = self
+            .site
             .gateway
             .answer(request.unwrap(), Uuid::now_v7())
             .await
@@ -96,6 +99,7 @@ async fn a_folder_or_a_port_in_use_is_one_line() {
     let options = Options {
         data: other.path().to_owned(),
         port,
+        hub: None,
     };
     let error = Stack::start(options).await.unwrap_err();
     assert_eq!(
