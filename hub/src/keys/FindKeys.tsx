@@ -1,5 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Grid from '@cloudscape-design/components/grid';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import Toggle from '@cloudscape-design/components/toggle';
@@ -27,7 +28,6 @@ export function FindKeys({ scheme, pages }: { scheme: string; pages: KeyPages })
 
   return (
     <Grid
-      disableGutters={false}
       gridDefinition={[
         { colspan: { default: 12, xs: 7, m: 6 } },
         { colspan: { default: 12, xs: 5, m: 6 } },
@@ -41,14 +41,12 @@ export function FindKeys({ scheme, pages }: { scheme: string; pages: KeyPages })
         onChange={({ detail }) => setText(detail.filteringText)}
       />
       <Box padding={{ top: 'xxs' }}>
-        <Toggle checked={query.revoked} onChange={({ detail }) => change({ revoked: detail.checked })}>
-          {words.keys.showRevoked}
-        </Toggle>{' '}
-        {pages.pending && pages.keys && (
-          <Box display="inline-block" margin={{ left: 's' }}>
-            <Spinner />
-          </Box>
-        )}
+        <SpaceBetween direction="horizontal" size="xs">
+          <Toggle checked={query.revoked} onChange={({ detail }) => change({ revoked: detail.checked })}>
+            {words.keys.showRevoked}
+          </Toggle>
+          {pages.pending && pages.keys && <Spinner />}
+        </SpaceBetween>
       </Box>
     </Grid>
   );

@@ -1,10 +1,11 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
+import Button, { type ButtonProps } from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useFirstFocus } from '../shell/first-focus';
 import { ErrorAlert } from '../shell/ErrorAlert';
 import { words } from '../words';
 import { session } from './session';
@@ -19,6 +20,7 @@ export function SessionEnded() {
 function Ask() {
   const [state, setState] = useState<'asking' | 'waiting' | 'blocked'>('asking');
   const [error, setError] = useState<unknown>();
+  const button = useFirstFocus<ButtonProps.Ref>();
   const attempt = useRef<AbortController>(undefined);
   useEffect(() => () => attempt.current?.abort(), []);
 
@@ -47,7 +49,7 @@ function Ask() {
             <Button variant="link" onClick={() => void signInHere(location.pathname + location.search)}>
               {words.signIn.here}
             </Button>
-            <Button variant="primary" onClick={() => void beside()}>
+            <Button ref={button} variant="primary" onClick={() => void beside()}>
               {words.signIn.again}
             </Button>
           </SpaceBetween>
