@@ -28,7 +28,7 @@ export class Hub {
   }
 
   table(scheme: Scheme): Locator {
-    return this.page.getByRole('table', { name: SECTION[scheme] });
+    return this.page.getByRole('grid', { name: SECTION[scheme] });
   }
 
   /** The table with its heading, buttons, filter and pages. */
@@ -47,7 +47,7 @@ export class Hub {
 
   /** The row of a key. */
   row(name: string): Locator {
-    return this.page.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name, exact: true }) });
+    return this.page.getByRole('row').filter({ has: this.page.getByRole('button', { name: `Actions for ${name}`, exact: true }) });
   }
 
   /** The rows of keys, without the headings. */
@@ -65,7 +65,7 @@ export class Hub {
   }
 
   showRevoked(scheme: Scheme): Locator {
-    return this.section(scheme).getByRole('switch', { name: 'Show revoked keys' });
+    return this.section(scheme).getByRole('checkbox', { name: 'Show revoked keys' });
   }
 
   get dialog(): Locator {
