@@ -120,10 +120,8 @@ mod tests {
             ] {
                 assert!(directives.contains(&directive), "{prefix}: {policy}");
             }
-            assert!(!policy.contains("unsafe-eval"), "{prefix}: {policy}");
+            assert!(!policy.contains("unsafe-"), "{prefix}: {policy}");
             assert!(!policy.contains("{issuer}"), "{prefix}: {policy}");
-            let inline = policy.contains("unsafe-inline");
-            assert_eq!(inline, prefix == "/docs/reference", "{prefix}: {policy}");
         }
     }
 
