@@ -29,7 +29,11 @@ impl Stack {
     pub(crate) fn start(data: &Path) -> Result<Self> {
         let data = data.to_owned();
         let ((url, token_file), server) = Server::start(move |ready, stopped| async move {
-            let options = Options { data, port: 0 };
+            let options = Options {
+                data,
+                port: 0,
+                hub: None,
+            };
             let stack = hubkeys_local::Stack::start(options).await;
             let stack = stack.map_err(|error| error.to_string())?;
             let token_file = stack.service_token_file().to_owned();

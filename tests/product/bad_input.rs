@@ -249,7 +249,8 @@ async fn paths_queries_and_headers_beyond_reason_are_refused() {
         "/v1/keys/hk_01JD3V9M2X8C5Q7W4N6T0R1Z2Y",
         "/v1/keys/x/history",
         "/v1/nothing",
-        "/",
+        "/nothing",
+        "//",
         "/v2/keys",
     ] {
         refused(

@@ -423,13 +423,13 @@ async fn a_demo_user_signs_in_and_others_do_not() {
         "grant_type=password&username=admin%40acme&expires_in=3601",
         "grant_type=password&username=admin%40acme&expires_in=x",
     ] {
-        assert_problem(
-            &server.send("POST /oauth2/token", "", refused).await,
-            "400",
-            "invalid-request",
+        let answer = server.send("POST /oauth2/token", "", refused).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 400") && answer.contains("{\"error\":\""),
+            "{refused}: {answer}"
         );
     }
-    let long = "x".repeat(5000);
+    let long = "x".repeat(13 * 1024);
     assert_problem(
         &server.send("POST /oauth2/token", "", &long).await,
         "413",
@@ -445,6 +445,7 @@ async fn the_stacks_own_pages_answer() {
         ("/local/users", "operator@hubkeys"),
         ("/.well-known/jwks.json", "\"kty\":\"EC\""),
         ("/openapi.json", "cache-control: no-cache"),
+        ("/local/pages.css", "prefers-color-scheme"),
     ] {
         let answer = server.send(&format!("GET {path}"), "", "").await;
         assert!(
