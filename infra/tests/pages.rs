@@ -105,7 +105,7 @@ fn every_page_has_the_headers_it_has_locally() {
         paths.push(path.to_owned());
     }
     for path in paths {
-        assert_eq!(deployed(&template, &path), promised(&path), "{path}");
+        assert_eq!(deployed(template, &path), promised(&path), "{path}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -16,8 +17,11 @@ pub(crate) fn read(file: &str) -> String {
 pub(crate) struct Template(Value);
 
 impl Template {
-    pub(crate) fn read() -> Self {
-        Self(serde_saphyr::from_str(&read("template.yaml")).unwrap())
+    /// Parsed once for all tests.
+    pub(crate) fn read() -> &'static Self {
+        static READ: LazyLock<Template> =
+            LazyLock::new(|| Template(serde_saphyr::from_str(&read("template.yaml")).unwrap()));
+        &READ
     }
 
     pub(crate) fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
