@@ -1,5 +1,6 @@
 //! What the local stack needs of `infra/template.yaml`: routes with their authorizer and function, and tables. What is in
-//! there beyond that is the cloud's business and skipped; what is understood is read strictly.
+//! there beyond that is the cloud's business and skipped; what is understood is read strictly. An API or a function that does
+//! not run locally says so itself (`Metadata: NotLocal`), with the reason; none is left out in silence.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,17 @@ pub(crate) struct Template {
     /// By path, then by method.
     pub(crate) routes: Vec<Route>,
     pub(crate) tables: Vec<Table>,
+    /// What says of itself that it does not run locally.
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// An API or a function that runs only where it is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// Its name in the template.
+    pub(crate) name: String,
+    /// As the template says it.
+    pub(crate) reason: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,20 +77,46 @@ impl Route {
 impl Template {
     /// Reads the template this binary was built with.
     pub(crate) fn embedded() -> Result<Self, TemplateError> {
-        Self::parse(TEMPLATE)
+        let template = Self::parse(TEMPLATE)?;
+        for LeftOut { name, reason } in &template.left_out {
+            tracing::debug!(name, reason, "not part of the local stack");
+        }
+        Ok(template)
     }
 
     /// Tags such as `!Ref` are dropped and leave the name they refer to, which is what is compared here.
     fn parse(text: &str) -> Result<Self, TemplateError> {
         let document: Document = serde_saphyr::from_str(text)
             .map_err(|error| TemplateError::Format(error.to_string()))?;
+        let mut left_out = Vec::new();
         let mut apis = BTreeMap::new();
         for (name, resource) in document.of_type("AWS::Serverless::HttpApi") {
-            apis.insert(name, properties::<HttpApi>(name, resource)?);
+            match resource.left_out(name) {
+                Some(out) => left_out.push(out),
+                None => {
+                    apis.insert(name, properties::<HttpApi>(name, resource)?);
+                }
+            }
         }
         let mut routes = Vec::new();
         for (name, resource) in document.of_type("AWS::Serverless::Function") {
             let function: Function = properties(name, resource)?;
+            if let Some(out) = resource.left_out(name) {
+                if function.answers_one_of(&apis) {
+                    return Err(refused(
+                        name,
+                        "it is left out, and a route of a local API needs it",
+                    ));
+                }
+                left_out.push(out);
+                continue;
+            }
+            if function.events.is_empty() {
+                return Err(refused(
+                    name,
+                    "nothing calls it, and it does not say that it is not local",
+                ));
+            }
             for event in function.events.values() {
                 routes
                     .push(route(&apis, &function, event).map_err(|reason| refused(name, reason))?);
@@ -93,7 +131,11 @@ impl Template {
             let declared = properties(name, resource)?;
             tables.push(table(name, declared).map_err(|reason| refused(name, reason))?);
         }
-        Ok(Self { routes, tables })
+        Ok(Self {
+            routes,
+            tables,
+            left_out,
+        })
     }
 }
 
@@ -211,6 +253,24 @@ struct Resource {
     kind: String,
     #[serde(default)]
     properties: Value,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+impl Resource {
+    fn left_out(&self, name: &str) -> Option<LeftOut> {
+        self.metadata.not_local.as_ref().map(|reason| LeftOut {
+            name: name.to_owned(),
+            reason: reason.clone(),
+        })
+    }
+}
+
+// Not strict: SAM and linters have theirs in it too.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    not_local: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -245,6 +305,15 @@ struct Function {
     code_uri: String,
     #[serde(default)]
     events: BTreeMap<String, Event>,
+}
+
+impl Function {
+    fn answers_one_of(&self, apis: &BTreeMap<&str, HttpApi>) -> bool {
+        self.events.values().any(|event| {
+            let api = event.properties.get("ApiId").and_then(Value::as_str);
+            api.is_some_and(|api| apis.contains_key(api))
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -362,6 +431,55 @@ Resources:
             Template::embedded().unwrap().tables,
             [table("Events", None), table("Views", Some("expires"))]
         );
+    }
+
+    #[test]
+    fn what_the_embedded_template_leaves_out_says_why() {
+        let template = Template::embedded().unwrap();
+        let names: Vec<_> = template
+            .left_out
+            .iter()
+            .map(|out| out.name.as_str())
+            .collect();
+        assert_eq!(
+            names,
+            ["SampleApi", "Announce", "CheckProjections", "SampleBackend"]
+        );
+        assert!(
+            template
+                .left_out
+                .iter()
+                .all(|out| out.reason.ends_with('.'))
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_is_marked_and_needed_by_no_local_route() {
+        let marked = |resource: &str| {
+            let at = format!("  {resource}:\n");
+            assert!(SMALL.contains(&at));
+            SMALL.replacen(
+                &at,
+                &format!("{at}    Metadata: {{NotLocal: It is elsewhere.}}\n"),
+                1,
+            )
+        };
+        let error = Template::parse(&marked("F")).unwrap_err();
+        assert!(error.to_string().contains("needs it"), "{error}");
+        let error = Template::parse(&marked("Api")).unwrap_err();
+        assert!(error.to_string().contains("no API Api"), "{error}");
+
+        let idle = SMALL.split("      Events:").next().unwrap();
+        let error = Template::parse(idle).unwrap_err();
+        assert!(error.to_string().contains("nothing calls it"), "{error}");
+        let idle = idle.replacen(
+            "  F:\n",
+            "  F:\n    Metadata: {NotLocal: A schedule calls it.}\n",
+            1,
+        );
+        let template = Template::parse(&idle).unwrap();
+        assert_eq!(template.routes, []);
+        assert_eq!(template.left_out[0].reason, "A schedule calls it.");
     }
 
     #[test]
