@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard, Store, Tables};
+use hubkeys_store::{
+    CredentialReader, Database, DigestMover, KeyringSource, ReplayGuard, Store, Tables,
+};
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
 use tokio::net::TcpListener;
@@ -29,7 +31,7 @@ use crate::seed;
 use crate::template::{Route, Table, Template};
 
 const ISSUER_KEY: &str = "issuer-key.pem";
-const KEYRING: &str = "keyring.json";
+pub(crate) const KEYRING: &str = "keyring.json";
 const SERVICE_TOKEN: &str = "service-token";
 
 /// Where the stack keeps its data and listens.
@@ -56,7 +58,7 @@ pub struct Stack {
 /// The embedded database did not close as it should. What was acknowledged is on disk all the same.
 #[derive(Debug, thiserror::Error)]
 #[error("the embedded database did not close: {0}")]
-pub struct ServeError(String);
+pub struct ServeError(pub(crate) String);
 
 impl Stack {
     /// Opens the data folder, the database and the port. A Tokio runtime with I/O and time must run.
@@ -144,7 +146,8 @@ async fn gateway(
     let guard = ReplayGuard::new(tables.clone());
     let verifier = Verifier::new(reader, guard, verifiers_keyring)
         .await
-        .map_err(|error| failed(folder, KEYRING, &error))?;
+        .map_err(|error| failed(folder, KEYRING, &error))?
+        .moving_digests(DigestMover::new(tables.clone()));
     let functions = functions::all(Store::new(tables), keyring, verifier);
     let gateway = Gateway::new(template.routes, functions, authorizers)
         .map_err(|error| StartError::Template(error.to_string()))?;
@@ -200,7 +203,10 @@ async fn keyring(folder: &DataFolder) -> Result<KeyringSource, StartError> {
 }
 
 /// The tables as functions know them, under the names the template gives them.
-fn tables(database: &EmbeddedDatabase, declared: &[Table]) -> Result<Database, StartError> {
+pub(crate) fn tables(
+    database: &EmbeddedDatabase,
+    declared: &[Table],
+) -> Result<Database, StartError> {
     let named = |name: &str| match declared.iter().find(|table| table.name == name) {
         Some(table) => Ok(table.name.clone()),
         None => Err(StartError::Template(format!("there is no table {name}"))),

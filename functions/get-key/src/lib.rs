@@ -36,6 +36,8 @@ enum Change {
     Renamed {
         name: KeyName,
     },
+    /// What is kept of the secret, and nothing else: the secret stays the same.
+    Resealed,
     Revoked {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<RevocationReason>,
@@ -48,6 +50,7 @@ impl From<RecordedEvent<ApiKeyEvent>> for HistoryEntry {
         let change = match recorded.event {
             ApiKeyEvent::KeyCreated { name, scheme, .. } => Change::Created { name, scheme },
             ApiKeyEvent::KeyRenamed { name, .. } => Change::Renamed { name },
+            ApiKeyEvent::KeyResealed { .. } => Change::Resealed,
             ApiKeyEvent::KeyRevoked { reason, .. } => Change::Revoked { reason },
         };
         Self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hubkeys_store::{CredentialReader, Database, KeyringSource, ReplayGuard};
+use hubkeys_store::{CredentialReader, Database, DigestMover, KeyringSource, ReplayGuard};
 use lambda_runtime::service_fn;
 use verify::Verifier;
 
@@ -14,9 +14,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let keyring = KeyringSource::from_env(&config).await?;
     let (reader, guard) = (
         CredentialReader::new(database.clone()),
-        ReplayGuard::new(database),
+        ReplayGuard::new(database.clone()),
     );
-    let verifier = Arc::new(Verifier::new(reader, guard, keyring).await?);
+    let verifier = Verifier::new(reader, guard, keyring)
+        .await?
+        .moving_digests(DigestMover::new(database));
+    let verifier = Arc::new(verifier);
     let answer = verify::AuthorizerAnswer::from_env()?;
     lambda_runtime::run(service_fn(|event| {
         verify::handle(Arc::clone(&verifier), answer, event)

@@ -7,7 +7,8 @@ use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts};
 use hubkeys_domain::keyring::{Keyring, OpenError};
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, SigningPolicy, StoredSecret, Timestamp};
 use hubkeys_store::{
-    Credential, CredentialReader, KeyringError, KeyringSource, ReplayGuard, Status, StoreError, Use,
+    Credential, CredentialReader, DigestMover, KeyringError, KeyringSource, ReplayGuard, Status,
+    StoreError, Use,
 };
 
 use crate::{Decision, FactsDocument};
@@ -17,7 +18,8 @@ use crate::{Decision, FactsDocument};
 pub struct Verifier {
     reader: CredentialReader,
     guard: ReplayGuard,
-    keyring: KeyringSource,
+    keyring: Arc<KeyringSource>,
+    mover: Option<DigestMover>,
     decoy: Decoy,
 }
 
@@ -67,9 +69,18 @@ impl Verifier {
         Ok(Self {
             reader,
             guard,
-            keyring,
+            keyring: Arc::new(keyring),
+            mover: None,
             decoy,
         })
+    }
+
+    /// The same verifier, which proposes the digests of Basic secrets under the keyring's current version by `mover`. Without
+    /// one they stay under the version they were made under.
+    #[must_use]
+    pub fn moving_digests(mut self, mover: DigestMover) -> Self {
+        self.mover = Some(mover);
+        self
     }
 
     /// The decision on a request at instant `now`.
@@ -123,9 +134,22 @@ impl Verifier {
         let presented = claim.scheme();
         let refusal = match credential {
             Some(credential) if credential.scheme == presented => {
-                let known = self.open(&key, &credential.secret).await?;
+                let known = match self.open(&key, &credential.secret).await {
+                    // Nobody can prove any more that they hold its secret, and nobody has to: versions are removed from
+                    // the keyring that no live key needs.
+                    Err(CannotDecide::Open(OpenError::UnknownVersion(_)))
+                        if credential.status == Status::Revoked =>
+                    {
+                        self.decoy.open(presented)?
+                    }
+                    opened => opened?,
+                };
                 match check(facts, claim, &known, now) {
-                    Ok(binding) => return self.admit(facts, key, credential, binding, now).await,
+                    Ok(binding) => {
+                        return self
+                            .admit(facts, claim, key, credential, binding, now)
+                            .await;
+                    }
                     Err(refusal) => refusal,
                 }
             }
@@ -147,6 +171,7 @@ impl Verifier {
     async fn admit(
         &self,
         facts: &RequestFacts,
+        claim: &Claim<'_>,
         key: KeyId,
         credential: Credential,
         binding: Binding,
@@ -176,7 +201,29 @@ impl Verifier {
                 }
             }
         }
+        self.move_digest(claim, &key, &credential, now).await;
         Ok(Decision::valid(key, credential, binding))
+    }
+
+    /// The decision is made: this only starts a write, and nothing waits for it. A Basic secret is there now and never
+    /// again, so now is when its digest can be made under the keyring's current version.
+    async fn move_digest(
+        &self,
+        claim: &Claim<'_>,
+        key: &KeyId,
+        credential: &Credential,
+        now: Timestamp,
+    ) {
+        let (Some(mover), Claim::Basic(claim)) = (&self.mover, claim) else {
+            return;
+        };
+        self.keyring.refresh();
+        let keyring = self.keyring.current().await;
+        if credential.secret.keyring() < keyring.current() {
+            mover.propose(key, now, || {
+                keyring.move_digest(key.as_str(), &credential.secret, claim.secret())
+            });
+        }
     }
 
     async fn open(&self, key: &KeyId, stored: &StoredSecret) -> Result<KnownSecret, CannotDecide> {
