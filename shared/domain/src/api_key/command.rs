@@ -86,6 +86,9 @@ pub enum ApiKeyError {
     /// A revoked key keeps the name it was revoked under.
     #[error("the key is revoked: it can't be renamed")]
     Revoked,
+    /// The log of revocations says that the key belongs to another account. Said to operators alone.
+    #[error("the key belongs to another account")]
+    OfAnotherAccount,
     /// What is to be kept of the secret was not made from what is kept of it now.
     #[error("what is kept of the secret has changed: it can't be resealed from what it was")]
     ResealedOtherwise,
@@ -158,8 +161,10 @@ impl ApiKeyCommand {
                 by,
                 at,
             } => {
-                let key = key.key().filter(|key| key.account == account);
-                let key = key.ok_or(ApiKeyError::NotFound)?;
+                let key = key.key().ok_or(ApiKeyError::NotFound)?;
+                if key.account != account {
+                    return Err(ApiKeyError::OfAnotherAccount);
+                }
                 Ok(key
                     .is_live()
                     .then_some(ApiKeyEvent::KeyRevoked { reason, by, at }))
