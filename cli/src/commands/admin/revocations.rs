@@ -149,8 +149,10 @@ async fn apply(
 ) -> Result<(), Failure> {
     let key = revoked.key;
     let mut context = session.context();
-    if let Some(event_id) = revoked.event_id {
-        // The event it repeats, for the history.
+    // The event it repeats, for the history. What is no identifier is not worth failing for, nor remembering.
+    let is_identifier =
+        |id: &String| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if let Some(event_id) = revoked.event_id.filter(is_identifier) {
         context.request_id = format!("{}-repeats-{event_id}", session.request_id);
     }
     let command = ApiKeyCommand::RepeatRevocation {

@@ -34,6 +34,7 @@ macro_rules! contract {
 
 mod backend;
 mod faults;
+mod fleet;
 mod given;
 
 mod commands;
@@ -46,6 +47,8 @@ mod lost_answers;
 mod overtaken;
 mod rebuilding;
 mod replay;
+mod resealing;
+mod rotation;
 mod rows;
 mod streams;
 mod tenants;
