@@ -1,8 +1,9 @@
 //! The keyring as a secret of Secrets Manager.
 
+use std::time::SystemTime;
+
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
-use std::time::SystemTime;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -17,7 +18,13 @@ pub(super) async fn read(
     client: &Client,
     secret: &str,
 ) -> Result<(Zeroizing<String>, Edition), KeyringError> {
-    let answer = client.get_secret_value().secret_id(secret).send().await;
+    let answer = client
+        .get_secret_value()
+        .secret_id(secret)
+        // As it is by default. Said all the same: it is the label that a change moves.
+        .version_stage(CURRENT)
+        .send()
+        .await;
     let answer = answer.map_err(|error| KeyringError::SecretsManager(Box::new(error)))?;
     let since = answer
         .created_date
