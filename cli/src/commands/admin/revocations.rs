@@ -32,11 +32,12 @@ pub(super) enum RevocationsCommand {
     },
 }
 
-/// A line of the log: the detail of a `hubkeys.key.revoked` event.
+/// A line of the log: the detail of a `hubkeys.key.revoked` announcement.
 #[derive(Deserialize)]
 struct Revoked {
     key: KeyId,
-    account: AccountId,
+    #[serde(default)]
+    account: Option<AccountId>,
     at: Timestamp,
     by: Actor,
     #[serde(default)]
@@ -128,14 +129,19 @@ fn files(log: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// The revocation of a line; `None` for an event of another kind.
 fn read(line: &[u8]) -> Result<Option<Revoked>, String> {
     let mut line: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-    let kind = line.get("detail-type").and_then(Value::as_str);
-    if kind.is_some_and(|kind| kind != "hubkeys.key.revoked") {
-        return Ok(None);
-    }
     let revoked = match line.get_mut("detail") {
         Some(detail) => detail.take(),
-        None => line,
+        None => line.take(),
     };
+    // An announcement says what it is twice, its detail once, and a line by hand perhaps not at all.
+    let is_other = |of: &Value, name: &str, revocation: &str| {
+        of.get(name).is_some_and(|kind| kind != revocation)
+    };
+    if is_other(&line, "detail-type", "hubkeys.key.revoked")
+        || is_other(&revoked, "type", "KeyRevoked")
+    {
+        return Ok(None);
+    }
     serde_json::from_value(revoked)
         .map(Some)
         .map_err(|error| error.to_string())

@@ -60,8 +60,8 @@ pub enum ApiKeyCommand {
     /// Ends the key as it had ended already, by the log of revocations: a restored backup does not remember. Of a key
     /// that is revoked it changes nothing.
     RepeatRevocation {
-        /// The account the log says the key belongs to.
-        account: AccountId,
+        /// The account the log says the key belongs to, if it says so.
+        account: Option<AccountId>,
         /// Why, as it was said then.
         reason: Option<RevocationReason>,
         /// Who ended it then.
@@ -162,7 +162,7 @@ impl ApiKeyCommand {
                 at,
             } => {
                 let key = key.key().ok_or(ApiKeyError::NotFound)?;
-                if key.account != account {
+                if account.is_some_and(|account| key.account != account) {
                     return Err(ApiKeyError::OfAnotherAccount);
                 }
                 Ok(key

@@ -271,9 +271,9 @@ fn what_was_made_from_something_else_than_the_key_has_is_refused() {
         .then_expect_error(ApiKeyError::NotFound);
 }
 
-fn repeat_revocation(account: &str) -> ApiKeyCommand {
+fn repeat_revocation(account: Option<&str>) -> ApiKeyCommand {
     ApiKeyCommand::RepeatRevocation {
-        account: account.parse().unwrap(),
+        account: account.map(|account| account.parse().unwrap()),
         reason: Some("laptop lost".parse().unwrap()),
         by: administrator_of_acme(),
         at: minute(2),
@@ -282,16 +282,18 @@ fn repeat_revocation(account: &str) -> ApiKeyCommand {
 
 #[test]
 fn a_revocation_that_a_restored_backup_forgot_is_repeated_as_it_was() {
-    given(&[created()])
-        .when(repeat_revocation("acme"))
-        .then_expect_events(vec![revoked(Some("laptop lost"))]);
+    for account in [None, Some("acme")] {
+        given(&[created()])
+            .when(repeat_revocation(account))
+            .then_expect_events(vec![revoked(Some("laptop lost"))]);
+    }
     given(&[created(), revoked(None)])
-        .when(repeat_revocation("acme"))
+        .when(repeat_revocation(Some("acme")))
         .then_expect_events(vec![]);
     given(&[])
-        .when(repeat_revocation("acme"))
+        .when(repeat_revocation(Some("acme")))
         .then_expect_error(ApiKeyError::NotFound);
     given(&[created()])
-        .when(repeat_revocation("globex"))
+        .when(repeat_revocation(Some("globex")))
         .then_expect_error(ApiKeyError::OfAnotherAccount);
 }
