@@ -1,5 +1,6 @@
 //! Why a command did not do what it was asked: each in one line that says what to do next.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -30,11 +31,29 @@ pub(crate) enum Failure {
     Start(#[from] hubkeys_local::StartError),
     #[error(transparent)]
     Serve(#[from] hubkeys_local::ServeError),
+    /// Something an operator asked for did not come about. The text is the whole line.
+    #[error("{0}")]
+    Admin(String),
     #[error("can't print: {0}")]
     Output(#[from] io::Error),
 }
 
 impl Failure {
+    /// Why something an operator asked for did not come about, with what caused it.
+    pub(crate) fn admin(error: &dyn Error) -> Self {
+        let mut line = error.to_string();
+        let mut next = error.source();
+        while let Some(source) = next {
+            let text = source.to_string();
+            // A transparent error says what its source says.
+            if !line.ends_with(&text) {
+                line = format!("{line}: {text}");
+            }
+            next = source.source();
+        }
+        Self::Admin(line)
+    }
+
     /// Whether the reader of our output has gone.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

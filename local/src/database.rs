@@ -16,7 +16,7 @@ use crate::StartError;
 use crate::data_folder::DataFolder;
 use crate::template::Table;
 
-const FILE: &str = "dynamodb.sqlite";
+pub(crate) const FILE: &str = "dynamodb.sqlite";
 /// What SQLite puts beside it, and would take for its own if it found them.
 const BESIDE: [&str; 3] = [
     "dynamodb.sqlite-journal",

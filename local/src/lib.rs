@@ -22,6 +22,7 @@ mod seed;
 mod sign_in;
 mod stack;
 mod start_error;
+mod stopped;
 mod template;
 #[cfg(test)]
 mod testing;
@@ -30,4 +31,5 @@ mod users;
 pub use logging::log_directives;
 pub use stack::{Options, ServeError, Stack};
 pub use start_error::StartError;
+pub use stopped::StoppedStack;
 pub use users::{DEMO_USERS, User};

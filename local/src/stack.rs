@@ -11,7 +11,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hubkeys_store::{
-    CredentialReader, Database, KeyringSource, LastUsed, ReplayGuard, Store, Tables,
+    CredentialReader, Database, DigestMover, KeyringSource, LastUsed, ReplayGuard, Store, Tables,
 };
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
@@ -35,7 +35,7 @@ use crate::template::{Route, Table, Template};
 /// Where the Hub is built, in the root of the repository.
 const HUB: &str = "hub/dist";
 const ISSUER_KEY: &str = "issuer-key.pem";
-const KEYRING: &str = "keyring.json";
+pub(crate) const KEYRING: &str = "keyring.json";
 const SERVICE_TOKEN: &str = "service-token";
 
 /// Where the stack keeps its data and listens.
@@ -64,7 +64,7 @@ pub struct Stack {
 /// The embedded database did not close as it should. What was acknowledged is on disk all the same.
 #[derive(Debug, thiserror::Error)]
 #[error("the embedded database did not close: {0}")]
-pub struct ServeError(String);
+pub struct ServeError(pub(crate) String);
 
 impl Stack {
     /// Opens the data folder, the database and the port. A Tokio runtime with I/O and time must run.
@@ -164,7 +164,8 @@ async fn gateway(
     let last_used = LastUsed::new(tables.clone());
     let verifier = Verifier::new(reader, guard, last_used, verifiers_keyring)
         .await
-        .map_err(|error| failed(folder, KEYRING, &error))?;
+        .map_err(|error| failed(folder, KEYRING, &error))?
+        .moving_digests(DigestMover::new(tables.clone()));
     let functions = functions::all(Store::new(tables), keyring, verifier);
     let gateway = Gateway::new(template.routes, functions, authorizers)
         .map_err(|error| StartError::Template(error.to_string()))?;
@@ -233,7 +234,10 @@ async fn keyring(folder: &DataFolder) -> Result<KeyringSource, StartError> {
 }
 
 /// The tables as functions know them, under the names the template gives them.
-fn tables(database: &EmbeddedDatabase, declared: &[Table]) -> Result<Database, StartError> {
+pub(crate) fn tables(
+    database: &EmbeddedDatabase,
+    declared: &[Table],
+) -> Result<Database, StartError> {
     let named = |name: &str| match declared.iter().find(|table| table.name == name) {
         Some(table) => Ok(table.name.clone()),
         None => Err(StartError::Template(format!("there is no table {name}"))),

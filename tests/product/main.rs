@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod administration;
 mod backend;
 mod bad_input;
 mod canary;

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod account;
+mod admin;
 mod explain;
 mod keys;
 mod login;
@@ -35,6 +36,8 @@ enum Command {
     /// See where your account stands, and have it verified
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Operate a service at its tables and its keyring: check and rebuild, rotate the keyring, repeat lost revocations
+    Admin(Box<admin::AdminArguments>),
     /// Sign a request with a key, and print its headers or send it
     Sign(Box<sign::SignArguments>),
     /// Ask the service who sent a request: exit code 0 if it is valid, 1 if it is refused, 2 if nobody can tell
@@ -61,6 +64,7 @@ pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<ExitCode,
         Some(Command::Login(arguments)) => login::run(&arguments, out),
         Some(Command::Keys(command)) => keys::run(command, out),
         Some(Command::Account(command)) => account::run(&command, out),
+        Some(Command::Admin(arguments)) => admin::run(*arguments, out),
         Some(Command::Sign(arguments)) => sign::run(&arguments, out),
         Some(Command::Verify(arguments)) => verify::run(&arguments, out),
         Some(Command::Explain(arguments)) => explain::run(&arguments, out),

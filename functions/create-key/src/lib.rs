@@ -94,8 +94,9 @@ async fn create(
     let id = KeyId::generate(at).map_err(Problem::internal)?;
     let secret = Secret::generate().map_err(Problem::internal)?;
     let stored = keyring
-        .current()
+        .recent()
         .await
+        .map_err(Problem::unavailable)?
         .store(wanted.scheme, id.as_str(), &secret)
         .map_err(Problem::internal)?;
     let idempotency = idempotency_key.map(|idempotency_key| Idempotency {

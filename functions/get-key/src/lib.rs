@@ -52,6 +52,8 @@ enum Change {
     Renamed {
         name: KeyName,
     },
+    /// What is kept of the secret, and nothing else: the secret stays the same.
+    Resealed,
     Revoked {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -74,6 +76,7 @@ impl From<RecordedEvent<ApiKeyEvent>> for HistoryEntry {
                 signing,
             },
             ApiKeyEvent::KeyRenamed { name, .. } => Change::Renamed { name },
+            ApiKeyEvent::KeyResealed { .. } => Change::Resealed,
             ApiKeyEvent::KeyRevoked { reason, .. } => Change::Revoked { reason },
         };
         Self {

@@ -7,8 +7,8 @@ use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts};
 use hubkeys_domain::keyring::{Keyring, OpenError};
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, SigningPolicy, StoredSecret, Timestamp};
 use hubkeys_store::{
-    Credential, CredentialReader, KeyringError, KeyringSource, LastUsed, ReplayGuard, Status,
-    StoreError, Use,
+    Credential, CredentialReader, DigestMover, KeyringError, KeyringSource, LastUsed, ReplayGuard,
+    Status, StoreError, Use,
 };
 
 use crate::{Decision, FactsDocument};
@@ -19,7 +19,8 @@ pub struct Verifier {
     reader: CredentialReader,
     guard: ReplayGuard,
     last_used: LastUsed,
-    keyring: KeyringSource,
+    keyring: Arc<KeyringSource>,
+    mover: Option<DigestMover>,
     decoy: Decoy,
 }
 
@@ -71,9 +72,18 @@ impl Verifier {
             reader,
             guard,
             last_used,
-            keyring,
+            keyring: Arc::new(keyring),
+            mover: None,
             decoy,
         })
+    }
+
+    /// The same verifier, which proposes the digests of Basic secrets under the keyring's current version by `mover`. Without
+    /// one they stay under the version they were made under.
+    #[must_use]
+    pub fn moving_digests(mut self, mover: DigestMover) -> Self {
+        self.mover = Some(mover);
+        self
     }
 
     /// The decision on a request at instant `now`.
@@ -127,9 +137,22 @@ impl Verifier {
         let presented = claim.scheme();
         let refusal = match credential {
             Some(credential) if credential.scheme == presented => {
-                let known = self.open(&key, &credential.secret).await?;
+                let known = match self.open(&key, &credential.secret).await {
+                    // Nobody can prove any more that they hold its secret, and nobody has to: versions are removed from
+                    // the keyring that no live key needs.
+                    Err(CannotDecide::Open(OpenError::UnknownVersion(_)))
+                        if credential.status == Status::Revoked =>
+                    {
+                        self.decoy.open(presented)?
+                    }
+                    opened => opened?,
+                };
                 match check(facts, claim, &known, now) {
-                    Ok(binding) => return self.admit(facts, key, credential, binding, now).await,
+                    Ok(binding) => {
+                        return self
+                            .admit(facts, claim, key, credential, binding, now)
+                            .await;
+                    }
                     Err(refusal) => refusal,
                 }
             }
@@ -151,6 +174,7 @@ impl Verifier {
     async fn admit(
         &self,
         facts: &RequestFacts,
+        claim: &Claim<'_>,
         key: KeyId,
         credential: Credential,
         binding: Binding,
@@ -182,7 +206,29 @@ impl Verifier {
         }
         // The decision is made: this only starts a write, and nothing waits for it.
         self.last_used.record(&credential.account, &key, now);
+        self.move_digest(claim, &key, &credential, now).await;
         Ok(Decision::valid(key, credential, binding))
+    }
+
+    /// The decision is made: this only starts a write, and nothing waits for it. A Basic secret is there now and never
+    /// again, so now is when its digest can be made under the keyring's current version.
+    async fn move_digest(
+        &self,
+        claim: &Claim<'_>,
+        key: &KeyId,
+        credential: &Credential,
+        now: Timestamp,
+    ) {
+        let (Some(mover), Claim::Basic(claim)) = (&self.mover, claim) else {
+            return;
+        };
+        self.keyring.refresh();
+        let keyring = self.keyring.current().await;
+        if credential.secret.keyring() < keyring.current() {
+            mover.propose(key, now, || {
+                keyring.move_digest(key.as_str(), &credential.secret, claim.secret())
+            });
+        }
     }
 
     async fn open(&self, key: &KeyId, stored: &StoredSecret) -> Result<KnownSecret, CannotDecide> {

@@ -342,7 +342,9 @@ impl From<ApiKeyError> for Problem {
             }
             ApiKeyError::Revoked => Self::new(ProblemType::KeyRevoked, error.to_string()),
             // Ids are of 80 random bits: a second one of the same is a fault in where they come from.
-            ApiKeyError::AlreadyExists => Self::internal(error),
+            ApiKeyError::AlreadyExists
+            | ApiKeyError::OfAnotherAccount
+            | ApiKeyError::ResealedOtherwise => Self::internal(error),
         }
     }
 }

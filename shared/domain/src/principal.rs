@@ -18,6 +18,11 @@ pub struct UserId(String);
 pub struct UserIdError;
 
 impl UserId {
+    /// Whoever operates from a command line that does not know its user.
+    pub fn of_the_command_line() -> Self {
+        Self("hubkeys-admin".to_owned())
+    }
+
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,5 +1,6 @@
 //! Secrets as we keep them, and what a verifier holds for the length of one check.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,12 +10,31 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{Secret, base64_text};
 
-/// Names one root key of the keyring: 1 to 16 ASCII letters and digits, in practice a counting number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Names one root key of the keyring: 1 to 16 ASCII letters and digits, in practice a counting number. The shorter is the
+/// older, and of two of one length the one that sorts first: 2 comes before 10.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct KeyringVersion(String);
 
+const VERSION_LEN: usize = 16;
+
 impl KeyringVersion {
+    pub(crate) fn counted(number: u64) -> Self {
+        Self(number.to_string())
+    }
+
+    /// A counting number that is newer than this version: the next, if this is one. `None` if it has too many digits.
+    pub(crate) fn next(&self) -> Option<Self> {
+        let next = match self.0.parse::<u64>() {
+            Ok(number) => Self::counted(number.checked_add(1)?),
+            Err(_) => Self::counted(0),
+        };
+        // `01` is a number and newer than 2, and `b` is newer than every digit.
+        let longer = || Self(format!("1{}", "0".repeat(self.0.len())));
+        let next = if next > *self { next } else { longer() };
+        (next.0.len() <= VERSION_LEN).then_some(next)
+    }
+
     /// The version as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -25,11 +45,26 @@ impl TryFrom<String> for KeyringVersion {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if (1..=VERSION_LEN).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
             Ok(Self(text))
         } else {
             Err("a keyring version is 1 to 16 ASCII letters and digits")
         }
+    }
+}
+
+impl Ord for KeyringVersion {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_length = self.0.len().cmp(&other.0.len());
+        by_length.then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for KeyringVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -70,6 +105,14 @@ impl StoredSecret {
         match self {
             Self::Digest { keyring, .. } | Self::Sealed { keyring, .. } => keyring,
         }
+    }
+
+    /// Whether both are digests, or both sealed: a key has one scheme for life.
+    pub fn is_kind_of(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Digest { .. }, Self::Digest { .. }) | (Self::Sealed { .. }, Self::Sealed { .. })
+        )
     }
 }
 
@@ -136,5 +179,32 @@ impl KnownSecret {
 impl fmt::Debug for KnownSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KnownSecret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_ordered_as_they_are_counted() {
+        let version = |text: &str| KeyringVersion::try_from(text.to_owned()).unwrap();
+        let order = ["1", "2", "9", "a", "01", "10", "100", "blue"];
+        assert!(order.is_sorted_by_key(|text| version(text)));
+        for (one, next) in [
+            ("1", "2"),
+            ("9", "10"),
+            ("z", "10"),
+            ("01", "100"),
+            ("blue", "10000"),
+            ("999999999999999", "1000000000000000"),
+        ] {
+            let next = version(next);
+            assert_eq!(version(one).next(), Some(next.clone()));
+            assert!(next > version(one));
+        }
+        for last in ["9999999999999999", "zzzzzzzzzzzzzzzz"] {
+            assert_eq!(version(last).next(), None);
+        }
     }
 }

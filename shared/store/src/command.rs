@@ -128,7 +128,7 @@ impl Store {
         Ok(own_key(&loaded, by).is_some().then_some(history))
     }
 
-    async fn execute<A: Projected<Services = ()>>(
+    pub(crate) async fn execute<A: Projected<Services = ()>>(
         &self,
         id: &str,
         command: A::Command,

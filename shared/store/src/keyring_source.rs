@@ -1,47 +1,61 @@
-//! Where the keyring is kept: Secrets Manager when deployed, a file on one machine.
+//! The keyring as functions have it: read, and never written.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use hubkeys_domain::KeyringVersion;
 use hubkeys_domain::keyring::{Keyring, KeyringFormatError};
-use rustix::fs::OFlags;
-use tokio::sync::Mutex;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
-use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::EnvironmentError;
 use crate::database::setting;
+use crate::keyring_place::{Place, private_file};
 
-/// The keyring, read once, and again when a credential names a version it has not got.
+/// The keyring, read once, and again when a credential names a version it has not got or when what is made with it must
+/// not be made under a version that is no longer current.
 #[derive(Debug)]
 pub struct KeyringSource {
     place: Place,
     held: Mutex<Held>,
+    /// Held while it is read: one reader at a time, and nobody who needs no reading waits for one.
+    reading: tokio::sync::Mutex<Looked>,
 }
 
-#[derive(Debug)]
-enum Place {
-    SecretsManager { client: Client, secret: String },
-    File(PathBuf),
-}
-
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Held {
     keyring: Arc<Keyring>,
     read_at: Instant,
+    read_on: SystemTime,
 }
 
-/// A version that is missing is looked for this often at most: rows that name one which never existed must not turn
-/// every verify into a call to Secrets Manager.
+/// What was looked for in vain, and when.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Versions that were not there.
+    missing: BTreeMap<KeyringVersion, Instant>,
+    /// The keyring itself.
+    failed: Option<Instant>,
+}
+
+/// A version that was not found is looked for this often at most: rows that name one which never existed must not turn
+/// every verify into a call to Secrets Manager. One that is met for the first time is looked for at once, or a key made
+/// just after a rotation could not be verified for as long as this.
 const BETWEEN_READS: Duration = Duration::from_secs(5);
+/// How many missing versions are told apart. Beyond it they share one bound.
+const MISSING: usize = 16;
+
+/// After this time whoever makes something new with the keyring reads it again.
+const FRESH: Duration = Duration::from_secs(5 * 60);
+/// After this time nothing new is made with it at all, should it not be readable. A version is removed no earlier than an
+/// hour after it stopped being current ([`SETTLED`](crate::keyring_editor::SETTLED)), so nobody makes anything under one
+/// that is being removed.
+const STALE: Duration = Duration::from_secs(30 * 60);
 
 /// The keyring can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +80,12 @@ pub enum KeyringError {
     /// It is not a keyring.
     #[error("the keyring can't be used")]
     Format(#[from] KeyringFormatError),
+    /// Secrets Manager did not take the changed one.
+    #[error("Secrets Manager did not take the keyring")]
+    NotTaken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Somebody else has changed it since it was read.
+    #[error("somebody else has changed the keyring meanwhile: look at it, and try again")]
+    Overtaken,
     /// The environment does not say where it is.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -90,31 +110,29 @@ impl KeyringSource {
     /// [`KeyringError`].
     pub async fn from_file(path: impl Into<PathBuf>) -> Result<Self, KeyringError> {
         let path = path.into();
-        make_if_missing(&path).map_err(|source| KeyringError::File {
+        private_file::make_if_missing(&path).map_err(|source| KeyringError::File {
             path: path.clone(),
             source,
         })?;
         Self::of(Place::File(path)).await
     }
 
-    async fn of(place: Place) -> Result<Self, KeyringError> {
-        let keyring = Arc::new(place.read().await?);
+    pub(crate) async fn of(place: Place) -> Result<Self, KeyringError> {
+        let held = Held::now(place.read().await?.keyring()?);
         Ok(Self {
             place,
-            held: Mutex::new(Held {
-                keyring,
-                read_at: Instant::now(),
-            }),
+            held: Mutex::new(held),
+            reading: tokio::sync::Mutex::default(),
         })
     }
 
     /// The keyring as it was read last.
     pub async fn current(&self) -> Arc<Keyring> {
-        Arc::clone(&self.held.lock().await.keyring)
+        self.held().keyring
     }
 
-    /// The keyring, read anew if it lacks `version` and was not read just now. One reader at a time: the others wait for
-    /// what it finds.
+    /// The keyring, read anew if it lacks `version` and that was not looked for in vain just now. One reader at a time:
+    /// the others wait for what it finds.
     ///
     /// # Errors
     /// [`KeyringError`] from reading it anew. A version that is still missing is found out by opening with it.
@@ -122,79 +140,106 @@ impl KeyringSource {
         &self,
         version: &KeyringVersion,
     ) -> Result<Arc<Keyring>, KeyringError> {
-        let mut held = self.held.lock().await;
-        if !held.keyring.has_version(version) && held.read_at.elapsed() >= BETWEEN_READS {
-            held.read_at = Instant::now();
-            held.keyring = Arc::new(self.place.read().await?);
-            tracing::info!(current = %held.keyring.current(), "keyring read anew");
+        let held = self.held();
+        if held.keyring.has_version(version) {
+            return Ok(held.keyring);
         }
-        Ok(Arc::clone(&held.keyring))
-    }
-}
-
-impl Place {
-    async fn read(&self) -> Result<Keyring, KeyringError> {
-        let text = match self {
-            Self::SecretsManager { client, secret } => {
-                let answer = client.get_secret_value().secret_id(secret).send().await;
-                let answer =
-                    answer.map_err(|error| KeyringError::SecretsManager(Box::new(error)))?;
-                Zeroizing::new(answer.secret_string.unwrap_or_default())
-            }
-            Self::File(path) => read_private(path)?,
+        let mut looked = self.reading.lock().await;
+        let missing = &mut looked.missing;
+        let held = self.held();
+        let looked_for = match missing.get(version) {
+            Some(at) => Some(*at),
+            None if missing.len() >= MISSING => Some(held.read_at),
+            None => None,
         };
-        Ok(Keyring::parse(&text)?)
+        if held.keyring.has_version(version)
+            || looked_for.is_some_and(|at| at.elapsed() < BETWEEN_READS)
+        {
+            return Ok(held.keyring);
+        }
+        if missing.len() < MISSING || missing.contains_key(version) {
+            missing.insert(version.clone(), Instant::now());
+        }
+        let keyring = self.read_anew().await?;
+        missing.retain(|version, _| !keyring.has_version(version));
+        Ok(keyring)
+    }
+
+    /// The keyring to make something new with: as it was in the last 5 minutes or, while it can't be read, in the last 30.
+    ///
+    /// # Errors
+    /// [`KeyringError`]: it can't be read, and what is held is too old to make anything with.
+    pub async fn recent(&self) -> Result<Arc<Keyring>, KeyringError> {
+        if self.is_recent() {
+            return Ok(self.held().keyring);
+        }
+        let mut looked = self.reading.lock().await;
+        let held = self.held();
+        let failed_just_now = looked.failed.is_some_and(|at| at.elapsed() < BETWEEN_READS);
+        let age = held.age();
+        if age < FRESH || (age < STALE && failed_just_now) {
+            return Ok(held.keyring);
+        }
+        let read = self.read_anew().await;
+        looked.failed = read.is_err().then(Instant::now);
+        match read {
+            Err(error) if age < STALE => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "the keyring can't be read anew");
+                Ok(held.keyring)
+            }
+            read => read,
+        }
+    }
+
+    /// Has it read anew if it was not in the last 5 minutes. Returns at once: what is read is there for whoever comes next,
+    /// and if it can't be, what is held stays. Call it in a Tokio runtime.
+    pub fn refresh(self: &Arc<Self>) {
+        // Somebody who reads it already does it for everybody.
+        if self.is_recent() || self.reading.try_lock().is_err() {
+            return;
+        }
+        if let Ok(runtime) = Handle::try_current() {
+            let source = Arc::clone(self);
+            runtime.spawn(async move {
+                if let Err(error) = source.recent().await {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "the keyring can't be read anew");
+                }
+            });
+        }
+    }
+
+    fn is_recent(&self) -> bool {
+        self.held().age() < FRESH
+    }
+
+    async fn read_anew(&self) -> Result<Arc<Keyring>, KeyringError> {
+        let held = Held::now(self.place.read().await?.keyring()?);
+        tracing::info!(current = %held.keyring.current(), "keyring read anew");
+        let keyring = Arc::clone(&held.keyring);
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+        Ok(keyring)
+    }
+
+    fn held(&self) -> Held {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.clone()
     }
 }
 
-fn read_private(path: &Path) -> Result<Zeroizing<String>, KeyringError> {
-    let failed = |source| KeyringError::File {
-        path: path.to_owned(),
-        source,
-    };
-    // What a link points to may be anybody's.
-    let mut file = OpenOptions::new()
-        .read(true)
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)
-        .map_err(failed)?;
-    let mode = file.metadata().map_err(failed)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(KeyringError::NotPrivate(path.to_owned()));
+impl Held {
+    fn now(keyring: Keyring) -> Self {
+        Self {
+            keyring: Arc::new(keyring),
+            read_at: Instant::now(),
+            read_on: SystemTime::now(),
+        }
     }
-    let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text).map_err(failed)?;
-    Ok(text)
-}
 
-/// Written whole under another name first, then linked: a crash leaves no half keyring, and of two processes that start
-/// at once one makes it and both read the same.
-fn make_if_missing(path: &Path) -> io::Result<()> {
-    if path.exists() {
-        return Ok(());
-    }
-    let text = Keyring::generate_text().map_err(io::Error::other)?;
-    // A name of its own: two in one process must not write into each other's draft either.
-    let draft = path.with_extension(format!("{}.draft", Uuid::now_v7()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        // What is sealed under a keyring that a power cut takes away is lost: its name must be on the disk too.
-        _ => File::open(folder_of(path))?.sync_all(),
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+    /// By both clocks: that of the process stands still while Lambda has it frozen, and the other one may be set back.
+    fn age(&self) -> Duration {
+        let on_the_wall = self.read_on.elapsed().unwrap_or_default();
+        self.read_at.elapsed().max(on_the_wall)
     }
 }

@@ -53,7 +53,7 @@ impl Projected for ApiKey {
                     vec![verified(&key.account), one_more(&key.account)]
                 }
                 ApiKeyEvent::KeyRevoked { .. } => vec![one_less(&key.account)],
-                ApiKeyEvent::KeyRenamed { .. } => Vec::new(),
+                ApiKeyEvent::KeyRenamed { .. } | ApiKeyEvent::KeyResealed { .. } => Vec::new(),
             })
             .collect()
     }

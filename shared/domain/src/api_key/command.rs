@@ -2,11 +2,12 @@
 
 use super::{ApiKey, ApiKeyEvent, Key};
 use crate::{
-    AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, RevocationReason, Scheme, SigningPolicy,
-    StoredSecret, Timestamp,
+    AccountId, Actor, AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, Operator,
+    RevocationReason, Scheme, SigningPolicy, StoredSecret, Timestamp,
 };
 
-/// A command on one key. Each carries the proof that its sender may administer keys, and the instant it is made.
+/// A command on one key. Each of an account's administrator carries the proof that they may administer keys; the others are
+/// the platform's operators'. Each carries the instant it is made.
 #[derive(Clone, Debug)]
 pub enum ApiKeyCommand {
     /// Makes the key. The account's standing and limit are checked again by the transaction that stores it.
@@ -44,6 +45,30 @@ pub enum ApiKeyCommand {
         /// Now.
         at: Timestamp,
     },
+    /// Keeps of the secret what was made anew under a newer version of the keyring. Changes nothing of a revoked key,
+    /// which never verifies again, and nothing where the key is at that version or beyond.
+    Reseal {
+        /// What it was made from: if the key has something else by now, it may be of another secret.
+        from: StoredSecret,
+        /// What is to be kept.
+        secret: StoredSecret,
+        /// The operator.
+        by: Operator,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Ends the key as it had ended already, by the log of revocations: a restored backup does not remember. Of a key
+    /// that is revoked it changes nothing.
+    RepeatRevocation {
+        /// The account the log says the key belongs to, if it says so.
+        account: Option<AccountId>,
+        /// Why, as it was said then.
+        reason: Option<RevocationReason>,
+        /// Who ended it then.
+        by: Actor,
+        /// When that was.
+        at: Timestamp,
+    },
 }
 
 /// Why a key refused a command.
@@ -61,6 +86,12 @@ pub enum ApiKeyError {
     /// A revoked key keeps the name it was revoked under.
     #[error("the key is revoked: it can't be renamed")]
     Revoked,
+    /// The log of revocations says that the key belongs to another account. Said to operators alone.
+    #[error("the key belongs to another account")]
+    OfAnotherAccount,
+    /// What is to be kept of the secret was not made from what is kept of it now.
+    #[error("what is kept of the secret has changed: it can't be resealed from what it was")]
+    ResealedOtherwise,
 }
 
 impl ApiKeyCommand {
@@ -107,6 +138,36 @@ impl ApiKeyCommand {
                     by: by.actor(),
                     at,
                 }))
+            }
+            Self::Reseal {
+                from,
+                secret,
+                by,
+                at,
+            } => {
+                let key = key.key().ok_or(ApiKeyError::NotFound)?;
+                if !key.is_live() || key.secret.keyring() >= secret.keyring() {
+                    return Ok(None);
+                }
+                if key.secret != from || !key.secret.is_kind_of(&secret) {
+                    return Err(ApiKeyError::ResealedOtherwise);
+                }
+                let by = Actor::from(&by);
+                Ok(Some(ApiKeyEvent::KeyResealed { secret, by, at }))
+            }
+            Self::RepeatRevocation {
+                account,
+                reason,
+                by,
+                at,
+            } => {
+                let key = key.key().ok_or(ApiKeyError::NotFound)?;
+                if account.is_some_and(|account| key.account != account) {
+                    return Err(ApiKeyError::OfAnotherAccount);
+                }
+                Ok(key
+                    .is_live()
+                    .then_some(ApiKeyEvent::KeyRevoked { reason, by, at }))
             }
             Self::Revoke { reason, by, at } => {
                 let key = own_key(key, &by)?;

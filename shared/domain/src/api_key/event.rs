@@ -42,6 +42,15 @@ pub enum ApiKeyEvent {
         /// When.
         at: Timestamp,
     },
+    /// What is kept of the secret was made anew under a newer version of the keyring. The secret stays the same.
+    KeyResealed {
+        /// What is kept of it now.
+        secret: StoredSecret,
+        /// Which operator had it done.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
     /// The key ended.
     KeyRevoked {
         /// Why, if they said.
@@ -87,11 +96,15 @@ impl ApiKeyEvent {
                 key.name = name;
                 key.renames = key.renames.saturating_add(1);
             }
+            (Self::KeyResealed { secret, .. }, ApiKey::Present(key)) => key.secret = secret,
             (Self::KeyRevoked { reason, by, at }, ApiKey::Present(key)) => {
                 key.revocation = Some(Revocation { at, by, reason });
             }
             // No command makes such a stream. If one is ever read, the key stays absent and verifies nothing.
-            (Self::KeyRenamed { .. } | Self::KeyRevoked { .. }, ApiKey::Absent) => {}
+            (
+                Self::KeyRenamed { .. } | Self::KeyResealed { .. } | Self::KeyRevoked { .. },
+                ApiKey::Absent,
+            ) => {}
         }
     }
 
@@ -100,6 +113,7 @@ impl ApiKeyEvent {
         match self {
             Self::KeyCreated { by, .. }
             | Self::KeyRenamed { by, .. }
+            | Self::KeyResealed { by, .. }
             | Self::KeyRevoked { by, .. } => by,
         }
     }
@@ -109,6 +123,7 @@ impl ApiKeyEvent {
         match self {
             Self::KeyCreated { at, .. }
             | Self::KeyRenamed { at, .. }
+            | Self::KeyResealed { at, .. }
             | Self::KeyRevoked { at, .. } => *at,
         }
     }
@@ -119,6 +134,7 @@ impl DomainEvent for ApiKeyEvent {
         match self {
             Self::KeyCreated { .. } => "KeyCreated",
             Self::KeyRenamed { .. } => "KeyRenamed",
+            Self::KeyResealed { .. } => "KeyResealed",
             Self::KeyRevoked { .. } => "KeyRevoked",
         }
         .to_owned()
@@ -127,7 +143,7 @@ impl DomainEvent for ApiKeyEvent {
     fn event_version(&self) -> String {
         match self {
             Self::KeyCreated { .. } => "2",
-            Self::KeyRenamed { .. } | Self::KeyRevoked { .. } => "1",
+            Self::KeyRenamed { .. } | Self::KeyResealed { .. } | Self::KeyRevoked { .. } => "1",
         }
         .to_owned()
     }

@@ -61,6 +61,30 @@ pub(crate) fn sealed() -> StoredSecret {
     }
 }
 
+/// What is kept of the secret, made anew under version 3 of the keyring.
+pub(crate) fn moved(secret: &StoredSecret) -> StoredSecret {
+    let keyring = KeyringVersion::try_from("3".to_owned()).unwrap();
+    match secret {
+        StoredSecret::Digest { .. } => StoredSecret::Digest {
+            keyring,
+            mac: [8; 32],
+        },
+        StoredSecret::Sealed { .. } => StoredSecret::Sealed {
+            keyring,
+            nonce: [2; 12],
+            ciphertext: (1..69).collect(),
+        },
+    }
+}
+
+pub(crate) fn resealed(secret: &StoredSecret) -> ApiKeyEvent {
+    ApiKeyEvent::KeyResealed {
+        secret: moved(secret),
+        by: Actor::from(&operator()),
+        at: minute(3),
+    }
+}
+
 pub(crate) fn created() -> ApiKeyEvent {
     ApiKeyEvent::KeyCreated {
         id: key_id(),

@@ -37,6 +37,8 @@ fn key_events() -> Vec<(&'static str, ApiKeyEvent)> {
         ("KeyCreated.2", given::created()),
         ("KeyCreated.2.hmac", hmac(Some(careful))),
         ("KeyRenamed.1", given::renamed("Invoices")),
+        ("KeyResealed.1", given::resealed(&given::sealed())),
+        ("KeyResealed.1.basic", given::resealed(&given::digest())),
         ("KeyRevoked.1", given::revoked(Some("laptop lost"))),
         ("KeyRevoked.1.without-reason", given::revoked(None)),
     ]

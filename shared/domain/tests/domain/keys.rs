@@ -3,10 +3,11 @@
 use cqrs_es::Aggregate as _;
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use hubkeys_domain::api_key::{ApiKey, ApiKeyCommand, ApiKeyError, ApiKeyEvent};
-use hubkeys_domain::{ReplayProtection, Scheme, SigningPolicy};
+use hubkeys_domain::{ReplayProtection, Scheme, SigningPolicy, StoredSecret};
 
 use crate::given::{
-    administrator, administrator_of_acme, created, digest, key_id, minute, name, renamed, revoked,
+    administrator, administrator_of_acme, created, digest, key_id, minute, moved, name, operator,
+    renamed, resealed, revoked, sealed,
 };
 
 fn given(events: &[ApiKeyEvent]) -> AggregateTestExecutor<ApiKey> {
@@ -205,4 +206,94 @@ fn a_signing_key_says_what_it_may_sign_with_and_a_basic_key_never_signs() {
         };
         assert_eq!(*signing, kept);
     }
+}
+
+fn reseal(from: StoredSecret, secret: StoredSecret) -> ApiKeyCommand {
+    ApiKeyCommand::Reseal {
+        from,
+        secret,
+        by: operator(),
+        at: minute(3),
+    }
+}
+
+#[test]
+fn a_live_key_is_resealed_under_a_newer_version_of_the_keyring() {
+    given(&[created(), renamed("Invoices")])
+        .when(reseal(digest(), moved(&digest())))
+        .then_expect_events(vec![resealed(&digest())]);
+    let mut key = ApiKey::default();
+    key.apply(created());
+    key.apply(resealed(&digest()));
+    assert_eq!(key.key().unwrap().secret, moved(&digest()));
+    assert_eq!(key.key().unwrap().name, name("Billing"));
+}
+
+#[test]
+fn resealing_again_or_backwards_writes_nothing() {
+    let then = [created(), resealed(&digest())];
+    for (from, secret) in [
+        (digest(), moved(&digest())),
+        (moved(&digest()), moved(&digest())),
+        // Version 1, which is older than what the key has.
+        (moved(&digest()), digest()),
+    ] {
+        given(&then)
+            .when(reseal(from, secret))
+            .then_expect_events(vec![]);
+    }
+}
+
+#[test]
+fn a_revoked_key_is_not_resealed() {
+    given(&[created(), revoked(None)])
+        .when(reseal(digest(), moved(&digest())))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn what_was_made_from_something_else_than_the_key_has_is_refused() {
+    let other = StoredSecret::Digest {
+        keyring: digest().keyring().clone(),
+        mac: [9; 32],
+    };
+    for (from, secret) in [
+        (other, moved(&digest())),
+        // A key has one scheme for life.
+        (digest(), moved(&sealed())),
+    ] {
+        given(&[created()])
+            .when(reseal(from, secret))
+            .then_expect_error(ApiKeyError::ResealedOtherwise);
+    }
+    given(&[])
+        .when(reseal(digest(), moved(&digest())))
+        .then_expect_error(ApiKeyError::NotFound);
+}
+
+fn repeat_revocation(account: Option<&str>) -> ApiKeyCommand {
+    ApiKeyCommand::RepeatRevocation {
+        account: account.map(|account| account.parse().unwrap()),
+        reason: Some("laptop lost".parse().unwrap()),
+        by: administrator_of_acme(),
+        at: minute(2),
+    }
+}
+
+#[test]
+fn a_revocation_that_a_restored_backup_forgot_is_repeated_as_it_was() {
+    for account in [None, Some("acme")] {
+        given(&[created()])
+            .when(repeat_revocation(account))
+            .then_expect_events(vec![revoked(Some("laptop lost"))]);
+    }
+    given(&[created(), revoked(None)])
+        .when(repeat_revocation(Some("acme")))
+        .then_expect_events(vec![]);
+    given(&[])
+        .when(repeat_revocation(Some("acme")))
+        .then_expect_error(ApiKeyError::NotFound);
+    given(&[created()])
+        .when(repeat_revocation(Some("globex")))
+        .then_expect_error(ApiKeyError::OfAnotherAccount);
 }

@@ -85,8 +85,17 @@ enum Schema {
     V1,
 }
 
+pub(crate) const SORT_KEY: &str = "VERIFY";
+const PREFIX: &str = "KEY#";
+
 fn key(id: &str) -> (String, String) {
-    (format!("KEY#{id}"), "VERIFY".to_owned())
+    (format!("{PREFIX}{id}"), SORT_KEY.to_owned())
+}
+
+/// The key that such a row is of.
+pub(crate) fn id_of((pk, sk): &(String, String)) -> Result<KeyId, StoreError> {
+    let id = pk.strip_prefix(PREFIX).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| StoreError::unreadable(format!("row {pk}/{sk}"), "it is of no key"))
 }
 
 pub(crate) fn row(of: &Key, version: u64) -> Result<Item, StoreError> {

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod key_list;
 pub mod last_used;
 pub mod limits;
+pub mod moved;
 pub mod standing;
 
 /// A row with its keys around what it says.

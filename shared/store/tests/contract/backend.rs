@@ -84,6 +84,10 @@ impl Backend {
         })
     }
 
+    pub(crate) fn keeps_secrets(&self) -> bool {
+        self._process.is_some()
+    }
+
     /// Two empty tables, and a proxy to reach them by.
     pub(crate) async fn fresh(self: &Arc<Self>) -> Given {
         let proxy = FaultProxy::start(&self.address, self.one_at_a_time).await;

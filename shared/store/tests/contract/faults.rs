@@ -42,6 +42,15 @@ struct Plan {
     next: HashMap<String, VecDeque<Fault>>,
     always: HashMap<String, fn() -> Fault>,
     calls: HashMap<String, usize>,
+    death: Option<Death>,
+}
+
+/// Whoever sends the requests is killed while one of them is under way.
+struct Death {
+    /// How many requests are still answered.
+    left: usize,
+    /// Whether the one that is under way is done.
+    done: bool,
 }
 
 /// The proxy. It ends with the runtime of the test.
@@ -102,9 +111,20 @@ impl FaultProxy {
         plan.always.insert(operation.to_owned(), fault);
     }
 
+    /// So many requests are answered, whatever they are, and the next is the last that arrives: it is done or not, and
+    /// nobody gets its answer. As if the sender were killed then, until [`FaultProxy::heal`] starts it again.
+    pub(crate) fn kill_after(&self, requests: usize, done: bool) {
+        let mut plan = self.plan.lock().unwrap();
+        plan.death = Some(Death {
+            left: requests,
+            done,
+        });
+    }
+
     /// No request meets a fault from now on.
     pub(crate) fn heal(&self) {
         let mut plan = self.plan.lock().unwrap();
+        plan.death = None;
         plan.next.clear();
         plan.always.clear();
     }
@@ -152,6 +172,13 @@ impl Upstream {
     fn fault(&self, operation: &str) -> Option<Fault> {
         let mut plan = self.plan.lock().unwrap();
         *plan.calls.entry(operation.to_owned()).or_default() += 1;
+        if let Some(death) = &mut plan.death {
+            match death.left.checked_sub(1) {
+                Some(left) => death.left = left,
+                None if std::mem::take(&mut death.done) => return Some(Fault::LostAnswer),
+                None => return Some(Fault::LostRequest),
+            }
+        }
         let planned = plan.next.get_mut(operation).and_then(VecDeque::pop_front);
         planned.or_else(|| plan.always.get(operation).map(|fault| fault()))
     }

@@ -139,6 +139,16 @@ impl Given {
         }
     }
 
+    /// Two other empty tables of the same database.
+    pub(crate) async fn another(&self) -> Self {
+        self.backend.fresh().await
+    }
+
+    /// Whether the server is a Secrets Manager, too.
+    pub(crate) fn keeps_secrets(&self) -> bool {
+        self.backend.keeps_secrets()
+    }
+
     /// The same tables by another client.
     pub(crate) fn with_client(self, client: Client) -> Self {
         let database = Database::new(client, self.database.tables().clone());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hubkeys_domain::keyring::Keyring;
 use hubkeys_domain::{KeyringVersion, Scheme, Secret};
-use hubkeys_store::{KeyringError, KeyringSource};
+use hubkeys_store::{KeyringEditor, KeyringError, KeyringSource};
 use tempfile::TempDir;
 
 fn version(text: &str) -> KeyringVersion {
@@ -146,13 +146,14 @@ async fn a_version_that_is_missing_is_looked_for_but_not_all_the_time() {
     };
     assert!(has("1").await);
 
-    // The keyring is rotated behind its back.
+    // The keyring is rotated behind its back, just after it was read.
     let old = fs::read_to_string(&path).unwrap();
     let rotated = old
         .replace(r#""current":"1""#, r#""current":"2""#)
         .replace('}', &format!(r#","2":"{}="}}"#, "A".repeat(43)));
-    fs::write(&path, rotated).unwrap();
-    assert!(!has("2").await, "it was read just now");
+    assert!(!has("2").await);
+    fs::write(&path, &rotated).unwrap();
+    assert!(!has("2").await, "it was looked for just now");
     tokio::time::advance(Duration::from_secs(6)).await;
     // A version that is there is no reason to read.
     assert!(has("1").await);
@@ -160,14 +161,70 @@ async fn a_version_that_is_missing_is_looked_for_but_not_all_the_time() {
     assert!(has("2").await);
     assert_eq!(source.current().await.current(), &version("2"));
     assert!(has("1").await, "what was stored under it stays readable");
+    // The next one nobody has looked for yet.
+    let once_more = rotated.replace('}', &format!(r#","3":"{}="}}"#, "A".repeat(43)));
+    fs::write(&path, once_more).unwrap();
+    assert!(has("3").await);
 
     // One that never was costs a read in five seconds, and no error.
     tokio::time::advance(Duration::from_secs(6)).await;
-    fs::write(&path, old).unwrap();
+    fs::write(&path, &old).unwrap();
     assert!(!has("9").await);
     assert_eq!(source.current().await.current(), &version("1"));
     fs::remove_file(&path).unwrap();
     assert!(!has("9").await);
     tokio::time::advance(Duration::from_secs(6)).await;
     assert!(source.with_version(&version("9")).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_made_anew_is_made_with_a_keyring_that_was_read_in_the_last_minutes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    let source = KeyringSource::from_file(&path).await.unwrap();
+    let editor = KeyringEditor::of_file(&path);
+    editor.rotate().await.unwrap();
+    let recent = async || {
+        source
+            .recent()
+            .await
+            .map(|keyring| keyring.current().clone())
+    };
+    tokio::time::advance(Duration::from_secs(299)).await;
+    assert_eq!(recent().await.unwrap(), version("1"));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(recent().await.unwrap(), version("2"));
+
+    // While it can't be read, what is held does for half an hour, and then for nothing new any more.
+    let text = fs::read_to_string(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    tokio::time::advance(Duration::from_secs(29 * 60)).await;
+    assert_eq!(recent().await.unwrap(), version("2"));
+    tokio::time::advance(Duration::from_secs(60)).await;
+    recent().await.unwrap_err();
+    assert!(source.with_version(&version("1")).await.is_ok());
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(recent().await.unwrap(), version("2"));
+}
+
+#[tokio::test]
+async fn a_rotation_leaves_one_private_file_whatever_an_earlier_one_left() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    KeyringSource::from_file(&path).await.unwrap();
+    // Killed before the rename: a draft. Killed after the first write: a version that is not current.
+    fs::write(folder.path().join("keyring.draft"), "half a keyr").unwrap();
+    let editor = KeyringEditor::of_file(&path);
+    let added = editor.document().await.unwrap().with_new_version().unwrap();
+    fs::write(&path, added.text().as_str()).unwrap();
+    let rotated = editor.rotate().await.unwrap();
+    assert_eq!((rotated.from, rotated.to), (version("1"), version("2")));
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(files(&folder), ["keyring.json"]);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text,
+        added.with_current(&version("2")).unwrap().text().as_str()
+    );
 }

@@ -34,6 +34,7 @@ macro_rules! contract {
 
 mod backend;
 mod faults;
+mod fleet;
 mod given;
 
 mod commands;
@@ -48,6 +49,8 @@ mod many_keys;
 mod overtaken;
 mod rebuilding;
 mod replay;
+mod resealing;
+mod rotation;
 mod rows;
 mod streams;
 mod tenants;

@@ -1,13 +1,20 @@
 //! The keyring: root keys by version, and all that is derived from them. Pure: where it is kept is the store's affair.
 
+mod document;
+mod moving;
+
+pub use document::{KeyringDocument, RotationError};
+pub use moving::{MovedDigest, NotAccepted, ResealError};
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hkdf::Hkdf;
+use hmac::Hmac;
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
 use sha2::Sha256;
@@ -15,8 +22,8 @@ use zeroize::Zeroizing;
 
 use crate::{KeyringVersion, KnownSecret, Pepper, Scheme, Secret, StoredSecret};
 
-/// Root keys by version, one of them current. As JSON: `{"current":"2","1":"…","2":"…"}`, each root 32 bytes in base64.
-/// What is made is made under the current one; what was made under an older one stays readable.
+/// Root keys by version, one of them current. As JSON: `{"current":"2","1":"…","2":"…"}`, each root 32 bytes in base64 or
+/// 64 letters and digits. What is made is made under the current one; what was made under an older one stays readable.
 pub struct Keyring {
     current: KeyringVersion,
     versions: BTreeMap<KeyringVersion, Subkeys>,
@@ -27,12 +34,14 @@ struct Subkeys {
     pepper: Pepper,
     seal: Aes256Gcm,
     cursor: Aes256Gcm,
+    moved: Hmac<Sha256>,
 }
 
 // Changing an `info` makes every stored secret unreadable: keys would have to be issued anew.
 const PEPPER_INFO: &[u8] = b"hubkeys/v1/pepper";
 const SEAL_INFO: &[u8] = b"hubkeys/v1/seal";
 const CURSOR_INFO: &[u8] = b"hubkeys/v1/cursor";
+const MOVED_INFO: &[u8] = b"hubkeys/v1/moved";
 const NONCE_LEN: usize = 12;
 
 /// The text is not a keyring. Quotes nothing of it, for it holds the root keys.
@@ -47,8 +56,10 @@ pub enum KeyringFormatError {
     /// A version that is not 1 to 16 ASCII letters and digits.
     #[error("a version of the keyring is not 1 to 16 ASCII letters and digits")]
     BadVersion,
-    /// A root key that is not 32 bytes in base64.
-    #[error("version {0} of the keyring is not 32 bytes in base64")]
+    /// A root key that is neither 32 bytes in base64 nor 64 letters and digits.
+    #[error(
+        "version {0} of the keyring is neither 32 bytes in base64 nor 64 ASCII letters and digits"
+    )]
     BadRoot(KeyringVersion),
 }
 
@@ -69,13 +80,7 @@ impl Keyring {
     /// # Errors
     /// The operating system gave no randomness.
     pub fn generate_text() -> Result<Zeroizing<String>, SysError> {
-        let mut root = Zeroizing::new([0_u8; 32]);
-        SysRng.try_fill_bytes(root.as_mut_slice())?;
-        let root = Zeroizing::new(STANDARD.encode(root));
-        Ok(Zeroizing::new(format!(
-            r#"{{"current":"1","1":"{}"}}"#,
-            root.as_str()
-        )))
+        Ok(KeyringDocument::generate()?.text())
     }
 
     /// Parses the JSON text of a keyring.
@@ -83,28 +88,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyringFormatError`]; unknown versions are no error, a malformed one anywhere is.
     pub fn parse(text: &str) -> Result<Self, KeyringFormatError> {
-        let mut entries: BTreeMap<String, Zeroizing<String>> =
-            serde_json::from_str(text).map_err(|_| KeyringFormatError::NotAnObject)?;
-        let current = entries
-            .remove("current")
-            .ok_or(KeyringFormatError::NoCurrent)?;
-        let current = KeyringVersion::try_from(current.to_string())
-            .map_err(|_| KeyringFormatError::NoCurrent)?;
-        let mut versions = BTreeMap::new();
-        for (version, root) in entries {
-            let version =
-                KeyringVersion::try_from(version).map_err(|_| KeyringFormatError::BadVersion)?;
-            let root = STANDARD.decode(root.as_bytes()).map(Zeroizing::new);
-            match root.ok().and_then(|root| Subkeys::derive(&root)) {
-                Some(subkeys) => versions.insert(version, subkeys),
-                None => return Err(KeyringFormatError::BadRoot(version)),
-            };
-        }
-        if versions.contains_key(&current) {
-            Ok(Self { current, versions })
-        } else {
-            Err(KeyringFormatError::NoCurrent)
-        }
+        KeyringDocument::parse(text)?.keyring()
     }
 
     /// The version new secrets are stored under.
@@ -209,10 +193,7 @@ impl Keyring {
 
 impl Subkeys {
     fn derive(root: &[u8]) -> Option<Self> {
-        if root.len() != 32 {
-            return None;
-        }
-        // The root is uniformly random already; extracting gives the same strength and lets one call serve all three.
+        // A root of letters and digits is random, but not uniformly: extracting makes it so, and lets one call serve all.
         let hkdf = Hkdf::<Sha256>::new(None, root);
         let subkey = |info: &[u8]| {
             let mut key = Zeroizing::new([0_u8; 32]);
@@ -222,6 +203,7 @@ impl Subkeys {
             pepper: Pepper::new(&*subkey(PEPPER_INFO)?),
             seal: Aes256Gcm::new((&*subkey(SEAL_INFO)?).into()),
             cursor: Aes256Gcm::new((&*subkey(CURSOR_INFO)?).into()),
+            moved: moving::proof_key(&*subkey(MOVED_INFO)?),
         })
     }
 }
@@ -261,6 +243,8 @@ impl fmt::Debug for Keyring {
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
