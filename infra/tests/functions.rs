@@ -46,8 +46,7 @@ fn every_crate_of_a_function_is_deployed() {
         .unwrap()
         .map(|folder| folder.unwrap().file_name().into_string().unwrap())
         .collect();
-    let missing: Vec<_> = crates.difference(&declared).collect();
-    assert!(missing.is_empty(), "not deployed: {missing:?}");
+    assert_eq!(declared, crates);
 }
 
 #[test]

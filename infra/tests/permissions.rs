@@ -289,6 +289,7 @@ fn operators_may_change_no_event_and_mend_every_row() {
         [
             "secretsmanager:GetSecretValue",
             "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
         ]
     );
     assert_eq!(

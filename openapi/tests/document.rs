@@ -65,6 +65,10 @@ fn every_route_of_the_template_is_documented_and_no_other() {
         };
         for event in events.values() {
             let route = &event["Properties"];
+            // The sample's routes are its own.
+            if route["ApiId"] != "Api" {
+                continue;
+            }
             let (method, path) = (route["Method"].as_str(), route["Path"].as_str());
             routes.insert(format!("{} {}", method.unwrap(), path.unwrap()));
         }

@@ -118,6 +118,7 @@ export const keys = {
     event: {
       created: (name?: string) => (name ? `Created as “${name}”` : 'Created'),
       renamed: (name?: string) => (name ? `Renamed to “${name}”` : 'Renamed'),
+      resealed: () => 'Secret moved to a newer root key',
       revoked: () => 'Revoked',
     } as Record<string, (name?: string) => string>,
     by: (user: string) => `by ${user}`,

@@ -4,6 +4,7 @@
 //! no event has come after those it was made of. So a rebuild runs beside commands, and verify never misses a row.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::account::Account;
@@ -37,6 +38,17 @@ pub enum DriftProblem {
     Ahead,
     /// There is no stream it could follow from. A rebuild removes it.
     Orphan,
+}
+
+impl fmt::Display for DriftProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "missing",
+            Self::Differs => "differs",
+            Self::Ahead => "ahead",
+            Self::Orphan => "orphan",
+        })
+    }
 }
 
 /// How far a rebuild or check has come.

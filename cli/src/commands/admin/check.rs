@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use hubkeys_store::{Drift, DriftProblem, Report};
+use hubkeys_store::{Drift, Report};
 use serde_json::{Value, json};
 
 use super::place::Place;
@@ -39,7 +39,7 @@ pub(super) fn answer(report: &Report) -> Value {
     let drift: Vec<_> = report
         .drift
         .iter()
-        .map(|drift| json!({"row": drift.row, "problem": word(drift.problem)}))
+        .map(|drift| json!({"row": drift.row, "problem": drift.problem.to_string()}))
         .collect();
     json!({"streams": report.streams, "drift": drift})
 }
@@ -48,16 +48,7 @@ pub(super) fn answer(report: &Report) -> Value {
 pub(super) fn print(out: &mut dyn Write, drift: &[Drift]) -> io::Result<()> {
     let rows: Vec<_> = drift
         .iter()
-        .map(|drift| [word(drift.problem).to_owned(), visible(&drift.row)])
+        .map(|drift| [drift.problem.to_string(), visible(&drift.row)])
         .collect();
     output::table(out, ["PROBLEM", "ROW"], &rows)
-}
-
-fn word(problem: DriftProblem) -> &'static str {
-    match problem {
-        DriftProblem::Missing => "missing",
-        DriftProblem::Differs => "differs",
-        DriftProblem::Ahead => "ahead",
-        DriftProblem::Orphan => "orphan",
-    }
 }
