@@ -116,6 +116,16 @@ export class Hub {
     await expect(this.dialog).toHaveCount(0);
   }
 
+  /** The button below the results of a revocation. The dialog's own cross comes first. */
+  get results(): Locator {
+    return this.dialog.getByRole('button', { name: 'Close' }).last();
+  }
+
+  async closeResults() {
+    await this.results.click();
+    await expect(this.dialog).toHaveCount(0);
+  }
+
   clipboard(): Promise<string> {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }

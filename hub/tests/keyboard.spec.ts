@@ -109,6 +109,10 @@ test('several keys are selected and revoked by keyboard alone', async ({ hub, pa
   await expect(hub.dialog).toBeVisible();
   await tabTo(page, hub.dialog.getByRole('button', { name: 'Revoke', exact: true }));
   await page.keyboard.press('Enter');
+  // Each has its result. The button that was pressed is gone, and the next one has the focus.
+  await expect(hub.dialog.getByText('2 keys are revoked')).toBeVisible();
+  await expect(hub.results).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(hub.dialog).toHaveCount(0);
   expect((await api.keys('&status=active')).map(({ name }) => name)).toEqual(['Two']);
 });

@@ -189,7 +189,7 @@ test('an account that is not verified', async ({ hub, page }) => {
 
 test('a user who is no administrator', async ({ hub, page }) => {
   await hub.signIn('basic@acme');
-  await expect(page.getByText(/only an Administrator/).first()).toBeVisible();
+  await expect(page.getByText(/only an Administrator/i).first()).toBeVisible();
   await hub.createButton('basic').focus();
   await look(page, 'not an administrator');
 });

@@ -5,7 +5,8 @@ import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
-import type { Account, Key, Scheme } from '../api/types';
+import type { Refusal } from '../account/account-context';
+import type { Key, Scheme } from '../api/types';
 import { useNarrow } from '../shell/narrow';
 import { words } from '../words';
 import { FindKeys } from './FindKeys';
@@ -18,7 +19,7 @@ const PAGE_SIZES = [10, 25, 50, 100];
 interface KeysTableProps {
   scheme: Scheme;
   pages: KeyPages;
-  refusal: Account['caller']['manage_keys'] | undefined;
+  refusal: Refusal | undefined;
   /** Whether it is known yet if the person may see keys. */
   known: boolean;
   selected: readonly Key[];
@@ -111,7 +112,8 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
 function Empty({ pages, refusal }: Pick<KeysTableProps, 'pages' | 'refusal'>) {
   const { query, change, error } = pages;
   const [title, detail] = refusal
-    ? [words.keys.notAllowed, refusal.detail]
+    ? // Why is said once, above both tables.
+      [words.keys.notAllowed, refusal.requested ? words.account.requestSent : undefined]
     : error
       ? [words.keys.failed, undefined]
       : query.q
