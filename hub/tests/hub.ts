@@ -40,6 +40,10 @@ export class Hub {
     return this.section(scheme).getByRole('button', { name: 'Create new key' });
   }
 
+  revokeButton(scheme: Scheme): Locator {
+    return this.section(scheme).getByRole('button', { name: `Revoke, ${SECTION[scheme]}` });
+  }
+
   /** Once it is known what is in it. */
   async loaded(scheme: Scheme) {
     await expect(this.section(scheme).getByText(/Loading keys|Searching/)).toHaveCount(0);

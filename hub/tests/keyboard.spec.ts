@@ -103,7 +103,7 @@ test('several keys are selected and revoked by keyboard alone', async ({ hub, pa
     await tabTo(page, page.getByRole('checkbox', { name: `Select ${name}`, exact: true }));
     await page.keyboard.press('Space');
   }
-  const opener = hub.section('hmac').getByRole('button', { name: 'Revoke', exact: true });
+  const opener = hub.revokeButton('hmac');
   await tabTo(page, opener, 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(hub.dialog).toBeVisible();

@@ -70,7 +70,7 @@ test('several keys are revoked at once, each with its own result, and what faile
     results.splice(ids.indexOf(two.id), 0, { id: two.id, status: 503, problem });
     await route.fulfill({ json: { results } });
   });
-  await hub.section('basic').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await hub.revokeButton('basic').click();
   for (const name of ['One', 'Two', 'Three']) await expect(hub.dialog.getByText(name, { exact: true }).first()).toBeVisible();
   await expect(hub.dialog.getByText('Four', { exact: true })).toHaveCount(0);
   await hub.dialog.getByRole('textbox', { name: /Reason/ }).fill('offboarding');
@@ -94,14 +94,14 @@ test('several keys are revoked at once, each with its own result, and what faile
   }
 });
 
-test('of several keys that are in use, the number is to be typed', async ({ hub, page, api, stack }) => {
+test('of several keys that are in use, the number is to be typed', async ({ hub, api, stack }) => {
   for (const name of ['One', 'Two']) {
     const { id, secret } = await api.create(name, 'hmac');
     expect(await use(stack, 'hmac', { key: id, secret })).toMatchObject({ outcome: 'valid' });
   }
   await hub.signIn();
   await hub.section('hmac').getByRole('checkbox', { name: 'Select all keys on this page' }).check();
-  await hub.section('hmac').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await hub.revokeButton('hmac').click();
   await expect(hub.dialog.getByText('2 of these were used in the last 7 days')).toBeVisible();
   const submit = hub.dialog.getByRole('button', { name: 'Revoke', exact: true });
   await expect(submit).toBeDisabled();

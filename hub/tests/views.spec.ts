@@ -127,7 +127,7 @@ test('revoking', async ({ hub, page, api }) => {
   await page.keyboard.press('Escape');
   await hub.section('basic').getByRole('checkbox', { name: 'Select all keys on this page' }).check();
   await look(page, 'keys selected');
-  await hub.section('basic').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await hub.revokeButton('basic').click();
   await look(page, 'revoke many', { fullPage: false });
   const gone = keys.find(({ name }) => name === 'Zapier')!.id;
   await page.route('**/v1/keys/revoke', async (route) => {
