@@ -1,7 +1,7 @@
 // 5,000 keys in one account.
 import { test as base } from './test';
 import { expect } from './test';
-import { MANY, nameOf, seeded } from './seed';
+import { LIVE, MANY, nameOf, seeded } from './seed';
 import { Stack } from './stack';
 
 const test = base.extend<{}, { many: string }>({
@@ -22,10 +22,13 @@ const test = base.extend<{}, { many: string }>({
 
 /** Rows on a page, unless another number is preferred. */
 const PAGE = 10;
-/** A page is usable if what one does to it is answered within this time. */
-const USABLE_MS = 1_500;
+/** What one does to a page is answered within this time, also by a debug build on a machine that is busy with other tests. */
+const USABLE_MS = 3_000;
 
-test('5,000 keys are paged, filtered and sorted, and no more than one page of them is held', async ({ hub, page, watch }) => {
+test('5,000 keys are paged, filtered and sorted, and no more than one page of them is held', async ({ hub, page, watch, api }) => {
+  // Newest first, as far as pages are turned here.
+  const newest = (await api.keys('&scheme=basic')).map(({ name }) => name);
+  const first = (turns: number) => hub.row(newest[PAGE * turns]!);
   const took: Record<string, number> = {};
   const timed = async (what: string, act: () => Promise<unknown>) => {
     const began = performance.now();
@@ -37,22 +40,21 @@ test('5,000 keys are paged, filtered and sorted, and no more than one page of th
   const next = pages.getByRole('button', { name: 'Next page' });
 
   await hub.signIn();
-  await expect(hub.row(nameOf(MANY - 1))).toBeVisible();
+  await expect(first(0)).toBeVisible();
   await expect(rows).toHaveCount(PAGE);
 
   await timed('show revoked', async () => {
     await hub.showRevoked('basic').check();
     await hub.loaded('basic');
     await next.click();
-    await expect(hub.row(nameOf(MANY - 1 - PAGE))).toBeVisible();
+    await expect(first(1)).toBeVisible();
   });
   await expect(rows).toHaveCount(PAGE);
   const seen = new Set<string>();
   for (let turn = 0; turn < 5; turn += 1) {
-    const first = nameOf(MANY - 1 - PAGE * (turn + 2));
     await timed(`page ${turn + 3}`, async () => {
       await next.click();
-      await expect(hub.row(first)).toBeVisible();
+      await expect(first(turn + 2)).toBeVisible();
     });
     await expect(rows).toHaveCount(PAGE);
     for (const name of await rows.getByRole('rowheader').allInnerTexts()) {
@@ -62,7 +64,7 @@ test('5,000 keys are paged, filtered and sorted, and no more than one page of th
   }
   await timed('page back', async () => {
     await pages.getByRole('button', { name: 'Previous page' }).click();
-    await expect(hub.row(nameOf(MANY - 1 - PAGE * 5))).toBeVisible();
+    await expect(first(5)).toBeVisible();
   });
 
   await timed('sort by name', async () => {
@@ -111,7 +113,7 @@ test('a page may have up to 100 keys, and a key far back can be opened', async (
   await hub.section('basic').getByRole('button', { name: 'Preferences' }).click();
   await hub.dialog.getByRole('radio', { name: '100 keys' }).check();
   await hub.dialog.getByRole('button', { name: 'Confirm' }).click();
-  await expect(hub.rows('basic')).toHaveCount(60);
+  await expect(hub.rows('basic')).toHaveCount(LIVE);
   await hub.showRevoked('basic').check();
   await expect(hub.rows('basic')).toHaveCount(100);
   await hub.filter('basic').fill(nameOf(7));
