@@ -24,6 +24,8 @@ export async function look(page: Page, view: string, { fullPage = true } = {}) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      // What is fixed or sticky would be pictured where the window happens to be.
+      if (fullPage) await page.evaluate(() => scrollTo(0, 0));
       const name = `${view} ${size.width} ${colorScheme}`;
       await settled(page);
       await page.screenshot({ path: `screenshots/${name.replaceAll(' ', '-')}.png`, fullPage, animations: 'disabled' });
