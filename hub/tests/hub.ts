@@ -27,6 +27,13 @@ export class Hub {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
   }
 
+  async signOut() {
+    // The bar gets another button once it is known who is signed in. Until then nothing in it stays where it is.
+    await expect(this.page.getByRole('link', { name: /^Signed in as/ })).toBeVisible();
+    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(this.page.getByText('You are signed out').first()).toBeVisible();
+  }
+
   table(scheme: Scheme): Locator {
     return this.page.getByRole('grid', { name: SECTION[scheme] });
   }

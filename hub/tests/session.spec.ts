@@ -80,8 +80,7 @@ test('signing out ends the session in every tab, and another user can sign in', 
   const other = new Hub(await context.newPage(), watch);
   await other.page.goto('/');
   await expect(other.createButton('basic')).toBeEnabled();
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByText('You are signed out').first()).toBeVisible();
+  await hub.signOut();
   await expect(other.page.getByText('You are signed out').first()).toBeVisible();
   await page.getByRole('link', { name: 'Sign in' }).click();
   await pick(page, 'basic@acme');

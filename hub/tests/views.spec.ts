@@ -14,7 +14,7 @@ async function furnish(api: Api) {
     ['Nightly export to the data warehouse', 'basic'],
     ['Zapier', 'basic'],
     ['A name of sixty-four characters, which is the most it may have!', 'basic'],
-    ['夜間バッチ 🌙', 'basic'],
+    ['Überweisungen, täglich', 'basic'],
     ['Production gateway', 'hmac'],
     ['Staging', 'hmac'],
   ] as const) {
@@ -107,6 +107,7 @@ test('creating an HMAC key', async ({ hub, page, watch }) => {
   await expect(hub.dialog.getByText('The key exists, but its secret is lost').first()).toBeVisible();
   await look(page, 'create secret lost', { fullPage: false });
   await hub.dialog.getByRole('button', { name: 'Revoke it and create a new one' }).click();
+  await hub.nameField.fill('Production gateway');
   await hub.createKey.click();
   await hub.shown();
   await look(page, 'created hmac', { fullPage: false });
@@ -227,8 +228,7 @@ test('no connection, a failed list, a session that has ended', async ({ hub, pag
 
 test('signed out', async ({ hub, page }) => {
   await hub.signIn();
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByText('You are signed out').first()).toBeVisible();
+  await hub.signOut();
   await look(page, 'signed out');
 });
 
