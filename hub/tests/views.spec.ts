@@ -121,6 +121,7 @@ test('revoking', async ({ hub, page, api }) => {
   const keys = await furnish(api);
   await hub.signIn();
   await hub.act('Zapier', 'Revoke');
+  await expect(hub.dialog).toBeVisible();
   await look(page, 'revoke unused', { fullPage: false });
   await page.keyboard.press('Escape');
   await hub.act('Production gateway', 'Revoke');

@@ -38,6 +38,20 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
   const descending = query.sort.startsWith('-');
   const sortingColumn = columns.find(({ sortingField }) => sortingField === query.sort.replace('-', ''));
 
+  const preferences = (
+    <CollectionPreferences
+      title={words.keys.preferences.title}
+      confirmLabel={words.keys.preferences.confirm}
+      cancelLabel={words.keys.preferences.cancel}
+      preferences={{ pageSize: query.size }}
+      onConfirm={({ detail }) => pages.change({ size: detail.pageSize ?? query.size })}
+      pageSizePreference={{
+        title: words.keys.preferences.pageSize,
+        options: PAGE_SIZES.map((value) => ({ value, label: words.keys.preferences.size(value) })),
+      }}
+    />
+  );
+
   return (
     <Table<Key>
       variant="container"
@@ -72,7 +86,7 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
         successfulEditLabel: () => words.keys.edit.saved,
       }}
       renderAriaLive={() => (pages.pending || !pages.keys ? '' : words.keys.loaded(pages.keys.length, short))}
-      filter={!refusal && <FindKeys scheme={short} pages={pages} />}
+      filter={!refusal && <FindKeys scheme={short} pages={pages} beside={narrow && preferences} />}
       pagination={
         pages.pagesKnown > 1 && (
           <Pagination
@@ -89,21 +103,8 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
           />
         )
       }
-      preferences={
-        !refusal && (
-          <CollectionPreferences
-            title={words.keys.preferences.title}
-            confirmLabel={words.keys.preferences.confirm}
-            cancelLabel={words.keys.preferences.cancel}
-            preferences={{ pageSize: query.size }}
-            onConfirm={({ detail }) => pages.change({ size: detail.pageSize ?? query.size })}
-            pageSizePreference={{
-              title: words.keys.preferences.pageSize,
-              options: PAGE_SIZES.map((value) => ({ value, label: words.keys.preferences.size(value) })),
-            }}
-          />
-        )
-      }
+      // On a phone it would have a line of its own: there it is beside what else chooses the keys.
+      preferences={!refusal && !narrow && preferences}
       empty={<Empty pages={pages} refusal={refusal} />}
     />
   );

@@ -27,7 +27,7 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     isRowHeader: true,
     sortingField: 'name',
     // On a phone, all that the menu leaves.
-    ...(narrow ? { width: '100%' } : { minWidth: 220 }),
+    ...(narrow ? { width: '100%' } : { minWidth: 205 }),
     cell: (key) => (narrow ? <NameOnPhone of={key} /> : key.name),
     // A phone has no room to edit between the other columns: there, the menu opens a dialog.
     ...(!narrow && {
@@ -60,7 +60,7 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     id: 'created',
     header: words.keys.column.created,
     sortingField: 'created_at',
-    minWidth: 140,
+    minWidth: 135,
     cell: (key) => (
       <>
         <Ago at={key.created_at} />
@@ -74,7 +74,7 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     id: 'last-used',
     header: words.keys.column.lastUsed,
     sortingField: 'last_used_at',
-    minWidth: 110,
+    minWidth: 132,
     cell: (key) => <LastUsed of={key} />,
   };
   const status: Column = {
