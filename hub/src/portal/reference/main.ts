@@ -3,17 +3,24 @@
 import './reference.css';
 import address from 'virtual:redoc';
 import { options } from './options';
+import { followTheme, isDark } from './theme';
 
-const html = document.documentElement;
 const frame = document.getElementById('reference');
-const isDark = () => html.classList.contains('awsui-dark-mode');
+
+let drawn = false;
 
 function draw() {
+  const dark = isDark();
   // Redoc takes its colours once: another theme gets a page of its own.
   const element = document.createElement('div');
-  window.Redoc?.init('/openapi.json', options(isDark()), element, (error) => {
+  window.Redoc?.init('/openapi.json', options(dark), element, (error) => {
     if (error) return fail();
+    // Another theme may have been chosen meanwhile.
+    if (dark !== isDark()) return draw();
+    const top = scrollY;
     frame?.replaceChildren(element);
+    if (drawn) return scrollTo({ top, behavior: 'instant' });
+    drawn = true;
     const anchor = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (anchor) anchor.scrollIntoView();
   });
@@ -30,6 +37,9 @@ function fail() {
 window.SC_DISABLE_SPEEDY = false;
 const script = document.createElement('script');
 script.src = address;
-script.onload = draw;
+script.onload = () => {
+  draw();
+  followTheme(draw);
+};
 script.onerror = fail;
 document.head.append(script);
