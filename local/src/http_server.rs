@@ -14,7 +14,7 @@ use axum::extract::{MatchedPath, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Request};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -168,6 +168,10 @@ async fn observe(mut request: Request<Body>, next: Next) -> Response {
     if let Ok(value) = HeaderValue::try_from(request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    response
+        .headers_mut()
+        .entry(X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
     let route = match (response.extensions().get::<AnsweredBy>(), &own_route) {
         (Some(AnsweredBy(route)), _) => route.as_str(),
         (None, Some(path)) => path.as_str(),

@@ -1,6 +1,7 @@
 // The API reference: /docs/reference. Redoc draws /openapi.json.
 
 import './reference.css';
+import { anchorOf } from '../anchor';
 import address from 'virtual:redoc';
 import { options } from './options';
 import { followTheme, isDark } from './theme';
@@ -8,6 +9,13 @@ import { followTheme, isDark } from './theme';
 const frame = document.getElementById('reference');
 
 let drawn = false;
+
+// Redoc decodes it and does not expect that to fail.
+try {
+  decodeURIComponent(location.hash);
+} catch {
+  history.replaceState(history.state, '', location.pathname + location.search);
+}
 
 function draw() {
   const dark = isDark();
@@ -21,8 +29,7 @@ function draw() {
     frame?.replaceChildren(element);
     if (drawn) return scrollTo({ top, behavior: 'instant' });
     drawn = true;
-    const anchor = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (anchor) anchor.scrollIntoView();
+    anchorOf(location.hash)?.scrollIntoView();
   });
 }
 
