@@ -155,7 +155,7 @@ test('what the API refuses is shown in the dialog in its own words with the requ
   await hub.openCreate('basic');
   await hub.nameField.fill('One too many');
   await hub.createKey.click();
-  await expect(hub.dialog.getByRole('alert').first()).toContainText('The account has 100 live keys, which is the most: revoke one first.');
+  await expect(hub.dialog.getByRole('alert').first()).toContainText(`${detail[0]?.toUpperCase()}${detail.slice(1)}.`);
   await expect(hub.dialog.getByRole('alert').first()).toContainText('r-1');
   await expect(hub.nameField).toHaveValue('One too many');
   await page.unroute('**/v1/keys');

@@ -80,7 +80,7 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
   const status: Column = {
     id: 'status',
     header: words.keys.column.status,
-    minWidth: 100,
+    minWidth: 118,
     cell: (key) => <Status of={key} />,
   };
   const actions: Column = {
@@ -120,7 +120,7 @@ export function LastUsed({ of }: { of: Key }) {
 }
 
 export function Status({ of: { status } }: { of: Key }) {
-  return <StatusIndicator type={status === 'active' ? 'success' : 'stopped'}>{words.keys.status[status]}</StatusIndicator>;
+  return <StatusIndicator wrapText={false} type={status === 'active' ? 'success' : 'stopped'}>{words.keys.status[status]}</StatusIndicator>;
 }
 
 function RowActions({ of: key, onRevoke, onRename }: { of: Key } & Pick<ColumnsOptions, 'onRevoke' | 'onRename'>) {
