@@ -23,6 +23,7 @@ use hyper_util::service::TowerToHyperService;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
 
 use crate::gateway::{self, AnsweredBy, Gateway};
@@ -76,7 +77,11 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
             "/local/users",
             get(async || json_document(&sign_in::users())),
         )
-        .route("/openapi.json", get(crate::openapi::document))
+        // A tenth of its size that way: the reference loads it.
+        .route(
+            "/openapi.json",
+            get(crate::openapi::document).layer(CompressionLayer::new()),
+        )
         .route("/local/pages.css", get(sign_in::stylesheet))
         .route("/config.json", get(sign_in::hub_settings))
         .route("/.well-known/openid-configuration", get(sign_in::metadata))

@@ -76,7 +76,7 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
             description={detail}
             counter={chosen.length > 0 ? words.keys.selected(chosen.length, pages.keys?.length ?? 0) : undefined}
             actions={
-              <>
+              <SpaceBetween direction="horizontal" size="xs">
                 <Button
                   ariaLabel={words.keys.revokeIn(title)}
                   disabled={!allowed || chosen.length === 0}
@@ -95,7 +95,7 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
                 >
                   {words.keys.create}
                 </Button>
-              </>
+              </SpaceBetween>
             }
           />
         }

@@ -13,13 +13,8 @@ interface SectionHeaderProps {
 /** On a phone the buttons come last: Cloudscape's own header puts them between the title and what explains it. */
 export function SectionHeader({ title, description, counter, actions }: SectionHeaderProps) {
   const narrow = useNarrow();
-  const buttons = (
-    <SpaceBetween direction="horizontal" size="xs">
-      {actions}
-    </SpaceBetween>
-  );
   const header = (
-    <Header variant="h2" description={description} {...(counter && { counter })} {...(!narrow && { actions: buttons })}>
+    <Header variant="h2" description={description} {...(counter && { counter })} {...(!narrow && { actions })}>
       {title}
     </Header>
   );
@@ -27,7 +22,7 @@ export function SectionHeader({ title, description, counter, actions }: SectionH
   return (
     <SpaceBetween size="xs">
       {header}
-      {buttons}
+      {actions}
     </SpaceBetween>
   );
 }

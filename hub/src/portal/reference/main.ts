@@ -8,6 +8,21 @@ import { followTheme, isDark } from './theme';
 
 const frame = document.getElementById('reference');
 
+interface Described {
+  info: object;
+}
+
+/** The document, without the number of its release, which says nothing to a reader. */
+async function described(): Promise<Described> {
+  const response = await fetch('/openapi.json');
+  if (!response.ok) throw new Error(`the document was answered with ${response.status}`);
+  const document = (await response.json()) as Described;
+  return { ...document, info: { ...document.info, title: 'Hubkeys API', version: '' } };
+}
+
+// While Redoc comes.
+const asked = described();
+asked.catch(() => {});
 let drawn = false;
 
 // Redoc decodes it and does not expect that to fail.
@@ -17,14 +32,14 @@ try {
   history.replaceState(history.state, '', location.pathname + location.search);
 }
 
-function draw() {
+function draw(spec: Described) {
   const dark = isDark();
   // Redoc takes its colours once: another theme gets a page of its own.
   const element = document.createElement('div');
-  window.Redoc?.init('/openapi.json', options(dark), element, (error) => {
+  window.Redoc?.init(spec, options(dark), element, (error) => {
     if (error) return fail();
     // Another theme may have been chosen meanwhile.
-    if (dark !== isDark()) return draw();
+    if (dark !== isDark()) return draw(spec);
     const top = scrollY;
     frame?.replaceChildren(element);
     if (drawn) return scrollTo({ top, behavior: 'instant' });
@@ -45,8 +60,10 @@ window.SC_DISABLE_SPEEDY = false;
 const script = document.createElement('script');
 script.src = address;
 script.onload = () => {
-  draw();
-  followTheme(draw);
+  asked.then((spec) => {
+    draw(spec);
+    followTheme(() => draw(spec));
+  }, fail);
 };
 script.onerror = fail;
 document.head.append(script);
