@@ -28,7 +28,7 @@ export default defineConfig({
   },
   projects: [
     // It seeds for longer than any other test runs, so it goes first.
-    { name: 'many keys', testMatch: 'many-keys.spec.ts' },
+    { name: 'many keys', testMatch: 'many-keys.spec.ts', fullyParallel: false },
     { name: 'pages', testIgnore: ['many-keys.spec.ts', 'load.spec.ts'] },
     // Times mean something only while nothing else runs.
     { name: 'load', testMatch: 'load.spec.ts', dependencies: ['many keys', 'pages'], fullyParallel: false },

@@ -27,6 +27,13 @@ export class Hub {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
   }
 
+  async signOut() {
+    // The bar gets another button once it is known who is signed in. Until then nothing in it stays where it is.
+    await expect(this.page.getByRole('link', { name: /^Signed in as/ })).toBeVisible();
+    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(this.page.getByText('You are signed out').first()).toBeVisible();
+  }
+
   table(scheme: Scheme): Locator {
     return this.page.getByRole('grid', { name: SECTION[scheme] });
   }
@@ -38,6 +45,10 @@ export class Hub {
 
   createButton(scheme: Scheme): Locator {
     return this.section(scheme).getByRole('button', { name: 'Create new key' });
+  }
+
+  revokeButton(scheme: Scheme): Locator {
+    return this.section(scheme).getByRole('button', { name: `Revoke, ${SECTION[scheme]}` });
   }
 
   /** Once it is known what is in it. */
@@ -113,6 +124,16 @@ export class Hub {
   async confirm() {
     await this.saved.check();
     await this.ok.click();
+    await expect(this.dialog).toHaveCount(0);
+  }
+
+  /** The button below the results of a revocation. The dialog's own cross comes first. */
+  get results(): Locator {
+    return this.dialog.getByRole('button', { name: 'Close' }).last();
+  }
+
+  async closeResults() {
+    await this.results.click();
     await expect(this.dialog).toHaveCount(0);
   }
 

@@ -103,11 +103,15 @@ test('several keys are selected and revoked by keyboard alone', async ({ hub, pa
     await tabTo(page, page.getByRole('checkbox', { name: `Select ${name}`, exact: true }));
     await page.keyboard.press('Space');
   }
-  const opener = hub.section('hmac').getByRole('button', { name: 'Revoke', exact: true });
+  const opener = hub.revokeButton('hmac');
   await tabTo(page, opener, 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(hub.dialog).toBeVisible();
   await tabTo(page, hub.dialog.getByRole('button', { name: 'Revoke', exact: true }));
+  await page.keyboard.press('Enter');
+  // Each has its result. The button that was pressed is gone, and the next one has the focus.
+  await expect(hub.dialog.getByText('2 keys are revoked')).toBeVisible();
+  await expect(hub.results).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(hub.dialog).toHaveCount(0);
   expect((await api.keys('&status=active')).map(({ name }) => name)).toEqual(['Two']);

@@ -131,7 +131,7 @@ test('a list that can’t be loaded says why in the API’s words with the reque
   );
   await hub.signIn();
   const alert = hub.page.getByRole('alert').filter({ hasText: 'Not available now' }).first();
-  await expect(alert).toContainText('the store can’t be reached: try again');
+  await expect(alert).toContainText('The store can’t be reached: try again.');
   await expect(alert).toContainText('01a208b2-2efe-76c1-a1c3-214469ecfe29');
   await page.unroute('**/v1/keys?*');
   await alert.getByRole('button', { name: 'Try again' }).click();
@@ -155,7 +155,7 @@ test('what the API refuses is shown in the dialog in its own words with the requ
   await hub.openCreate('basic');
   await hub.nameField.fill('One too many');
   await hub.createKey.click();
-  await expect(hub.dialog.getByRole('alert').first()).toContainText(detail);
+  await expect(hub.dialog.getByRole('alert').first()).toContainText(`${detail[0]?.toUpperCase()}${detail.slice(1)}.`);
   await expect(hub.dialog.getByRole('alert').first()).toContainText('r-1');
   await expect(hub.nameField).toHaveValue('One too many');
   await page.unroute('**/v1/keys');

@@ -30,7 +30,7 @@ test('every guide renders, and every link in it leads somewhere', async ({ page,
     expect((await page.title()).length).toBeGreaterThan(8);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await accessible(page, `${path} ${colorScheme}`);
+      await accessible(page, `${path} ${colorScheme}`, colorScheme);
     }
     known.set(path, new Set(await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))));
     const hrefs = await page.locator('a[href]').evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));

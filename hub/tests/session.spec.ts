@@ -59,6 +59,31 @@ test('whoever signs in as somebody else in the window beside does not get the pa
   expect(watch.sent('POST', /^\/v1\/keys$/)).toEqual([]);
 });
 
+test('whoever stays to save a secret after signing out elsewhere keeps the page, and nobody else gets it', async ({ hub, page, context, watch }) => {
+  watch.allow(/status of 40[01]/);
+  await hub.signIn();
+  await hub.create('basic', 'Of the first');
+  await hub.shown();
+  const other = new Hub(await context.newPage(), watch);
+  await other.page.goto('/');
+  await expect(other.createButton('basic')).toBeEnabled();
+  const asked = page.waitForEvent('dialog');
+  await other.signOut();
+  await (await asked).dismiss();
+  await expect(hub.dialog.getByText('Of the first').first()).toBeVisible();
+
+  await page.evaluate(() => window.dispatchEvent(new Event('offline')));
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await page.clock.setSystemTime(Date.now() + 60_000);
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  const opened = page.waitForEvent('popup');
+  await page.getByRole('button', { name: 'Sign in again' }).click();
+  page.once('dialog', (dialog) => void dialog.dismiss());
+  await pick(await opened, 'admin@initech');
+  await expect(page.getByText('Your session has ended').first()).toBeVisible();
+  await expect(page.getByText('admin@initech')).toHaveCount(0);
+});
+
 test('nothing but the state of a sign-in on its way is ever stored, and no token', async ({ hub, page }) => {
   await hub.signIn();
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, location.href]));
@@ -80,8 +105,7 @@ test('signing out ends the session in every tab, and another user can sign in', 
   const other = new Hub(await context.newPage(), watch);
   await other.page.goto('/');
   await expect(other.createButton('basic')).toBeEnabled();
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByText('You are signed out').first()).toBeVisible();
+  await hub.signOut();
   await expect(other.page.getByText('You are signed out').first()).toBeVisible();
   await page.getByRole('link', { name: 'Sign in' }).click();
   await pick(page, 'basic@acme');

@@ -27,6 +27,10 @@ export class Stack {
     const data = await mkdtemp(join(tmpdir(), 'hubkeys-browser-'));
     if (seed) await cp(seed, data, { recursive: true });
     const child = spawn(BINARY, ['--port', '0', '--data', data, '--hub', PAGES], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A run that is interrupted leaves no stack behind.
+    const kill = () => child.kill();
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     let output = '';
     const url = await new Promise<string>((found, fail) => {
       const read = (chunk: Buffer) => {

@@ -14,7 +14,7 @@ use axum::extract::{MatchedPath, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Request};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,6 +23,7 @@ use hyper_util::service::TowerToHyperService;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
 
 use crate::gateway::{self, AnsweredBy, Gateway};
@@ -76,7 +77,11 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
             "/local/users",
             get(async || json_document(&sign_in::users())),
         )
-        .route("/openapi.json", get(crate::openapi::document))
+        // A tenth of its size that way: the reference loads it.
+        .route(
+            "/openapi.json",
+            get(crate::openapi::document).layer(CompressionLayer::new()),
+        )
         .route("/local/pages.css", get(sign_in::stylesheet))
         .route("/config.json", get(sign_in::hub_settings))
         .route("/.well-known/openid-configuration", get(sign_in::metadata))
@@ -168,6 +173,10 @@ async fn observe(mut request: Request<Body>, next: Next) -> Response {
     if let Ok(value) = HeaderValue::try_from(request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    response
+        .headers_mut()
+        .entry(X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
     let route = match (response.extensions().get::<AnsweredBy>(), &own_route) {
         (Some(AnsweredBy(route)), _) => route.as_str(),
         (None, Some(path)) => path.as_str(),

@@ -399,6 +399,25 @@ async fn a_session_signs_in_silently_until_logout() {
 }
 
 #[tokio::test]
+async fn whoever_signs_in_ends_the_session_of_another_user_in_the_same_browser() {
+    let stack = Stack::start().await;
+    let mut browser = Browser::new(&stack);
+    let code = browser.code("admin@acme").await;
+    let tokens = browser.redeem(&code, &[]).await;
+    let refresh_token = member(&tokens, "refresh_token");
+    // The same user again ends nothing.
+    browser.code("admin@acme").await;
+    let renewed = browser.refresh(&refresh_token).await;
+    assert!(renewed.status.is_success(), "{renewed:?}");
+    let session = browser.cookie.clone();
+    browser.code("admin@initech").await;
+    // After the second sign-in of admin@acme the browser's session was a newer one, which is the one that ended.
+    browser.cookie = session;
+    let response = browser.authorize(&[("prompt", "none")]).await;
+    assert_eq!(browser.sent_back(&response, "error"), "login_required");
+}
+
+#[tokio::test]
 async fn a_refresh_gives_new_tokens_of_the_same_sign_in() {
     let stack = Stack::start().await;
     let mut browser = Browser::new(&stack);

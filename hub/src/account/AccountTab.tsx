@@ -3,7 +3,6 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { Account } from '../api/types';
@@ -32,26 +31,29 @@ export function AccountTab() {
       <NotAllowed />
       <ColumnLayout columns={2}>
         <Container header={<Header variant="h2">{words.account.title}</Header>}>
-          <SpaceBetween size="l">
-            <KeyValuePairs
-              columns={2}
-              items={[
-                { label: words.account.id, value: account.id },
-                {
-                  label: words.account.standing,
-                  value: <StatusIndicator type={LOOKS[account.standing]}>{words.account.standings[account.standing]}</StatusIndicator>,
-                },
-                { label: words.account.since, value: account.standing_since ? <Day at={account.standing_since} /> : '–' },
-                { label: words.account.opened, value: account.opened_at ? <Day at={account.opened_at} /> : words.account.never },
-              ]}
-            />
-            <ProgressBar
-              label={words.account.liveKeys}
-              description={words.account.limitDetail}
-              value={(100 * account.live_keys) / account.key_limit}
-              additionalInfo={words.account.ofLimit(account.live_keys, account.key_limit)}
-            />
-          </SpaceBetween>
+          <KeyValuePairs
+            columns={2}
+            items={[
+              { label: words.account.id, value: account.id },
+              {
+                label: words.account.standing,
+                value: <StatusIndicator type={LOOKS[account.standing]}>{words.account.standings[account.standing]}</StatusIndicator>,
+              },
+              { label: words.account.since, value: account.standing_since ? <Day at={account.standing_since} /> : '–' },
+              { label: words.account.opened, value: account.opened_at ? <Day at={account.opened_at} /> : words.account.never },
+              {
+                label: words.account.liveKeys,
+                value: (
+                  <>
+                    {words.account.ofLimit(account.live_keys, account.key_limit)}
+                    <Box variant="small" display="block">
+                      {words.account.limitDetail}
+                    </Box>
+                  </>
+                ),
+              },
+            ]}
+          />
         </Container>
         <Container header={<Header variant="h2">{words.account.you}</Header>}>
           <SpaceBetween size="l">

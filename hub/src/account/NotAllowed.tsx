@@ -9,23 +9,24 @@ export function NotAllowed() {
   const { account } = useAccount();
   const refusal = account && refusalOf(account);
   if (!account || !refusal) return null;
-  const requested = account.standing === 'verification_requested' && refusal.type.endsWith(':account-not-verified');
+  const { requested } = refusal;
   return (
     <Alert
       type={requested ? 'info' : 'warning'}
       header={requested ? words.account.requested : refusal.title}
       action={<RequestVerification />}
     >
-      {refusal.detail}
-      {requested && (
-        <div>
+      {requested ? (
+        <>
           {account.standing_since && (
             <>
               {words.account.requestedOn} <Day at={account.standing_since} />.{' '}
             </>
           )}
           {words.account.requestedDetail}
-        </div>
+        </>
+      ) : (
+        refusal.detail
       )}
     </Alert>
   );

@@ -1,8 +1,10 @@
 import { type ReactNode, createContext, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { getAccount } from '../api/account';
 import { connection } from '../api/connection';
+import { sentence } from '../api/problem';
 import type { Account } from '../api/types';
 import { useRefresh } from '../shell/refresh';
+import { words } from '../words';
 
 interface AccountState {
   account: Account | undefined;
@@ -56,6 +58,12 @@ export function useAccount(): AccountState {
 }
 
 /** Why the caller may not manage keys, in the API's own words. `undefined`: they may. */
-export function refusalOf(account: Account) {
-  return account.caller.manage_keys ?? undefined;
+export function refusalOf({ caller, standing }: Account) {
+  const refusal = caller.manage_keys;
+  if (!refusal) return undefined;
+  const requested = standing === 'verification_requested' && refusal.type.endsWith(':account-not-verified');
+  // The API would tell the reader to do what is done already.
+  return { ...refusal, requested, detail: requested ? words.account.awaited : sentence(refusal.detail) };
 }
+
+export type Refusal = NonNullable<ReturnType<typeof refusalOf>>;

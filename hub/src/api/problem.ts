@@ -49,6 +49,13 @@ export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
+/** The API's details are parts of a sentence, as log lines are. A page shows whole ones. */
+export function sentence(detail: string): string {
+  // A name of a field stays as it is.
+  const begun = detail.replace(/^\p{Ll}(?=[\p{L}’']*[\s,:.])/u, (letter) => letter.toUpperCase());
+  return /[\p{L}\p{N})”"'’]$/u.test(begun) ? `${begun}.` : begun;
+}
+
 /** What a person is shown of any error. */
 export interface Said {
   title: string;
@@ -57,7 +64,7 @@ export interface Said {
 }
 
 export function said(error: unknown): Said {
-  if (error instanceof Problem) return { title: error.title, detail: error.detail, requestId: error.requestId };
+  if (error instanceof Problem) return { title: error.title, detail: sentence(error.detail), requestId: error.requestId };
   if (error instanceof Unreachable) return { title: words.problem.unreachable, detail: words.problem.unreachableDetail };
   return { title: words.problem.page, detail: error instanceof Error ? error.message : String(error) };
 }

@@ -1,10 +1,9 @@
-import Box from '@cloudscape-design/components/box';
 import Grid from '@cloudscape-design/components/grid';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import Toggle from '@cloudscape-design/components/toggle';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { words } from '../words';
 import type { KeyPages } from './key-pages';
 import { NAME_MAX } from './name-rule';
@@ -12,7 +11,14 @@ import { NAME_MAX } from './name-rule';
 /** Long enough for a word to be typed, short enough not to be noticed. */
 const TYPING_MS = 250;
 
-export function FindKeys({ scheme, pages }: { scheme: string; pages: KeyPages }) {
+interface FindKeysProps {
+  scheme: string;
+  pages: KeyPages;
+  /** Shown at the end of its last line. */
+  beside?: ReactNode;
+}
+
+export function FindKeys({ scheme, pages, beside }: FindKeysProps) {
   const { query, change } = pages;
   const [text, setText] = useState(query.q);
 
@@ -40,14 +46,15 @@ export function FindKeys({ scheme, pages }: { scheme: string; pages: KeyPages })
         filteringClearAriaLabel={words.keys.clearFind}
         onChange={({ detail }) => setText(detail.filteringText)}
       />
-      <Box padding={{ top: 'xxs' }}>
+      <div className="find-more">
         <SpaceBetween direction="horizontal" size="xs">
           <Toggle checked={query.revoked} onChange={({ detail }) => change({ revoked: detail.checked })}>
             {words.keys.showRevoked}
           </Toggle>
           {pages.pending && pages.keys && <Spinner />}
         </SpaceBetween>
-      </Box>
+        {beside}
+      </div>
     </Grid>
   );
 }

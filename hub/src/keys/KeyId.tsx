@@ -1,8 +1,7 @@
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
-import { colorTextLinkDefault } from '@cloudscape-design/design-tokens';
-import { Link } from 'react-router';
 import type { Key } from '../api/types';
 import { keyPath } from '../shell/paths';
+import { RouterLink } from '../shell/RouterLink';
 import { words } from '../words';
 
 /** A key's public id with a button that copies it. As a link to the key's page it is in a table, in one line. */
@@ -12,11 +11,10 @@ export function KeyId({ of: { id, name }, link = false }: { of: Pick<Key, 'id' |
       variant="inline"
       textToCopy={id}
       textToDisplay={
-        // Cloudscape's own link has its own font: this one keeps that of ids.
         link ? (
-          <Link to={keyPath(id)} className="credential" style={{ color: colorTextLinkDefault }}>
-            {id}
-          </Link>
+          <RouterLink href={keyPath(id)}>
+            <span className="credential">{id}</span>
+          </RouterLink>
         ) : (
           <span className="credential">{id}</span>
         )

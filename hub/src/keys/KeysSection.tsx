@@ -1,5 +1,4 @@
 import Button, { type ButtonProps } from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { Key, Scheme } from '../api/types';
@@ -7,6 +6,7 @@ import { refusalOf, useAccount } from '../account/account-context';
 import { ErrorAlert } from '../shell/ErrorAlert';
 import { words } from '../words';
 import { KeysTable } from './KeysTable';
+import { SectionHeader } from './SectionHeader';
 import { useKeyPages } from './key-pages';
 
 const createKey = () => import('./create/CreateKey');
@@ -71,10 +71,10 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
         onRevoke={(key) => setDialog({ kind: 'revoke', keys: [key] })}
         onRename={(key) => setDialog({ kind: 'rename', key })}
         header={
-          <Header
-            variant="h2"
+          <SectionHeader
+            title={title}
             description={detail}
-            {...(chosen.length > 0 && { counter: words.keys.selected(chosen.length, pages.keys?.length ?? 0) })}
+            counter={chosen.length > 0 ? words.keys.selected(chosen.length, pages.keys?.length ?? 0) : undefined}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
@@ -97,9 +97,7 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
                 </Button>
               </SpaceBetween>
             }
-          >
-            {title}
-          </Header>
+          />
         }
       />
       <Suspense fallback={null}>

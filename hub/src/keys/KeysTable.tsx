@@ -5,7 +5,8 @@ import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
-import type { Account, Key, Scheme } from '../api/types';
+import type { Refusal } from '../account/account-context';
+import type { Key, Scheme } from '../api/types';
 import { useNarrow } from '../shell/narrow';
 import { words } from '../words';
 import { FindKeys } from './FindKeys';
@@ -18,7 +19,7 @@ const PAGE_SIZES = [10, 25, 50, 100];
 interface KeysTableProps {
   scheme: Scheme;
   pages: KeyPages;
-  refusal: Account['caller']['manage_keys'] | undefined;
+  refusal: Refusal | undefined;
   /** Whether it is known yet if the person may see keys. */
   known: boolean;
   selected: readonly Key[];
@@ -36,6 +37,20 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
   const { query } = pages;
   const descending = query.sort.startsWith('-');
   const sortingColumn = columns.find(({ sortingField }) => sortingField === query.sort.replace('-', ''));
+
+  const preferences = (
+    <CollectionPreferences
+      title={words.keys.preferences.title}
+      confirmLabel={words.keys.preferences.confirm}
+      cancelLabel={words.keys.preferences.cancel}
+      preferences={{ pageSize: query.size }}
+      onConfirm={({ detail }) => pages.change({ size: detail.pageSize ?? query.size })}
+      pageSizePreference={{
+        title: words.keys.preferences.pageSize,
+        options: PAGE_SIZES.map((value) => ({ value, label: words.keys.preferences.size(value) })),
+      }}
+    />
+  );
 
   return (
     <Table<Key>
@@ -71,7 +86,7 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
         successfulEditLabel: () => words.keys.edit.saved,
       }}
       renderAriaLive={() => (pages.pending || !pages.keys ? '' : words.keys.loaded(pages.keys.length, short))}
-      filter={!refusal && <FindKeys scheme={short} pages={pages} />}
+      filter={!refusal && <FindKeys scheme={short} pages={pages} beside={narrow && preferences} />}
       pagination={
         pages.pagesKnown > 1 && (
           <Pagination
@@ -88,21 +103,8 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
           />
         )
       }
-      preferences={
-        !refusal && (
-          <CollectionPreferences
-            title={words.keys.preferences.title}
-            confirmLabel={words.keys.preferences.confirm}
-            cancelLabel={words.keys.preferences.cancel}
-            preferences={{ pageSize: query.size }}
-            onConfirm={({ detail }) => pages.change({ size: detail.pageSize ?? query.size })}
-            pageSizePreference={{
-              title: words.keys.preferences.pageSize,
-              options: PAGE_SIZES.map((value) => ({ value, label: words.keys.preferences.size(value) })),
-            }}
-          />
-        )
-      }
+      // On a phone it would have a line of its own: there it is beside what else chooses the keys.
+      preferences={!refusal && !narrow && preferences}
       empty={<Empty pages={pages} refusal={refusal} />}
     />
   );
@@ -111,7 +113,8 @@ export function KeysTable({ scheme, pages, refusal, known, selected, onSelect, o
 function Empty({ pages, refusal }: Pick<KeysTableProps, 'pages' | 'refusal'>) {
   const { query, change, error } = pages;
   const [title, detail] = refusal
-    ? [words.keys.notAllowed, refusal.detail]
+    ? // Why is said once, above both tables.
+      [words.keys.notAllowed, refusal.requested ? words.account.requestSent : undefined]
     : error
       ? [words.keys.failed, undefined]
       : query.q

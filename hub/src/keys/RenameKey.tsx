@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import type { InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
@@ -6,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useId, useState } from 'react';
 import { renameKey } from '../api/keys';
 import type { Key } from '../api/types';
+import { DialogButtons } from '../shell/DialogButtons';
 import { useFirstFocus } from '../shell/first-focus';
 import { ErrorAlert } from '../shell/ErrorAlert';
 import { useNotify } from '../shell/Notifications';
@@ -49,16 +49,14 @@ export default function RenameKey({ target, onClose }: RenameKeyProps) {
       closeAriaLabel={words.create.close}
       onDismiss={() => !busy && onClose()}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" disabled={busy} onClick={() => onClose()}>
-              {words.keys.edit.stop}
-            </Button>
-            <Button variant="primary" form={form} loading={busy}>
-              {words.keys.edit.submit}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogButtons>
+          <Button variant="link" formAction="none" disabled={busy} onClick={() => onClose()}>
+            {words.keys.edit.stop}
+          </Button>
+          <Button variant="primary" form={form} loading={busy}>
+            {words.keys.edit.submit}
+          </Button>
+        </DialogButtons>
       }
     >
       <form id={form} onSubmit={(event) => void submit(event)}>

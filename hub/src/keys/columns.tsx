@@ -27,40 +27,40 @@ export function columnsFor({ narrow, fault, onRevoke, onRename }: ColumnsOptions
     isRowHeader: true,
     sortingField: 'name',
     // On a phone, all that the menu leaves.
-    ...(narrow ? { width: '100%' } : { minWidth: 150 }),
+    ...(narrow ? { width: '100%' } : { minWidth: 205 }),
     cell: (key) => (narrow ? <NameOnPhone of={key} /> : key.name),
     // A phone has no room to edit between the other columns: there, the menu opens a dialog.
     ...(!narrow && {
-editConfig: {
-      ariaLabel: words.keys.edit.name,
-      editIconAriaLabel: words.keys.rename,
-      validation: fault,
-      disabledReason: ({ status }) => (status === 'revoked' ? words.keys.edit.revoked : undefined),
-      editingCell: (key, { currentValue, setValue }) => (
-        <Input
-          autoFocus
-          value={currentValue ?? key.name}
-          ariaLabel={words.keys.edit.name}
-          autoComplete={false}
-          onChange={({ detail }) => setValue(detail.value)}
-        />
-      ),
-    },
+      editConfig: {
+        ariaLabel: words.keys.edit.name,
+        editIconAriaLabel: words.keys.rename,
+        validation: fault,
+        disabledReason: ({ status }) => (status === 'revoked' ? words.keys.edit.revoked : undefined),
+        editingCell: (key, { currentValue, setValue }) => (
+          <Input
+            autoFocus
+            value={currentValue ?? key.name}
+            ariaLabel={words.keys.edit.name}
+            autoComplete={false}
+            onChange={({ detail }) => setValue(detail.value)}
+          />
+        ),
+      },
     }),
   };
   const id: Column = {
     id: 'id',
     header: words.keys.column.id,
     // One line for all of it: an id that is cut or wrapped can't be compared.
-    width: 278,
-    minWidth: 278,
+    width: 262,
+    minWidth: 262,
     cell: (key) => <KeyId of={key} link />,
   };
   const created: Column = {
     id: 'created',
     header: words.keys.column.created,
     sortingField: 'created_at',
-    minWidth: 170,
+    minWidth: 135,
     cell: (key) => (
       <>
         <Ago at={key.created_at} />
@@ -74,13 +74,13 @@ editConfig: {
     id: 'last-used',
     header: words.keys.column.lastUsed,
     sortingField: 'last_used_at',
-    minWidth: 125,
+    minWidth: 132,
     cell: (key) => <LastUsed of={key} />,
   };
   const status: Column = {
     id: 'status',
     header: words.keys.column.status,
-    minWidth: 100,
+    minWidth: 118,
     cell: (key) => <Status of={key} />,
   };
   const actions: Column = {
@@ -120,7 +120,7 @@ export function LastUsed({ of }: { of: Key }) {
 }
 
 export function Status({ of: { status } }: { of: Key }) {
-  return <StatusIndicator type={status === 'active' ? 'success' : 'stopped'}>{words.keys.status[status]}</StatusIndicator>;
+  return <StatusIndicator wrapText={false} type={status === 'active' ? 'success' : 'stopped'}>{words.keys.status[status]}</StatusIndicator>;
 }
 
 function RowActions({ of: key, onRevoke, onRename }: { of: Key } & Pick<ColumnsOptions, 'onRevoke' | 'onRename'>) {

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { envFile, envFileName } from './env-file';
 
 it('holds key and secret as the command line writes them', () => {
-  const file = envFile({ id: 'hk_1', name: 'Nightly export', scheme: 'hmac' }, 'hs_2');
-  expect(file).toBe('# Nightly export (hmac)\nHUBKEYS_KEY=hk_1\nHUBKEYS_SECRET=hs_2\n');
+  const file = envFile({ id: 'hk_1' }, 'hs_2');
+  expect(file).toBe('HUBKEYS_KEY=hk_1\nHUBKEYS_SECRET=hs_2\n');
 });
 
 it.each([

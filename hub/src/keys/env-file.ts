@@ -1,8 +1,8 @@
 import type { Key } from '../api/types';
 
-/** The file that `hubkeys keys create --env-file` writes too. A name may hold anything printable, so it stays a comment. */
-export function envFile(key: Pick<Key, 'id' | 'name' | 'scheme'>, secret: string): string {
-  return `# ${key.name} (${key.scheme})\nHUBKEYS_KEY=${key.id}\nHUBKEYS_SECRET=${secret}\n`;
+/** The file that `hubkeys keys create --env-file` writes too. Without the key's name: some load such files word by word. */
+export function envFile(key: Pick<Key, 'id'>, secret: string): string {
+  return `HUBKEYS_KEY=${key.id}\nHUBKEYS_SECRET=${secret}\n`;
 }
 
 /** A file name that every system takes, recognisable by the key's name. */

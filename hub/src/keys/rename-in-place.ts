@@ -1,7 +1,7 @@
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useCallback, useState } from 'react';
 import { renameKey } from '../api/keys';
-import { Problem } from '../api/problem';
+import { Problem, sentence } from '../api/problem';
 import type { Key } from '../api/types';
 import { useNotify } from '../shell/Notifications';
 import { words } from '../words';
@@ -29,7 +29,7 @@ export function useRenameInPlace(replace: (key: Key) => void, reload: () => void
       notify.succeeded(words.keys.edit.done(renamed.name));
     } catch (error) {
       notify.failed(error);
-      if (error instanceof Problem) setRefused({ id: key.id, name, detail: error.detail });
+      if (error instanceof Problem) setRefused({ id: key.id, name, detail: sentence(error.detail) });
       // Somebody else has revoked it meanwhile: the row must say so.
       if (error instanceof Problem && (error.is('key-revoked') || error.is('key-not-found'))) {
         reload();

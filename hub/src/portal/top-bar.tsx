@@ -1,7 +1,7 @@
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { go } from './route';
+import type { Theme } from './kept-theme';
 import { useTheme } from './theme';
-import type { Theme } from './theme';
 import { words } from './words';
 
 const THEMES: Theme[] = ['light', 'dark', 'system'];

@@ -5,6 +5,7 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { DialogButtons } from '../shell/DialogButtons';
 import { useFirstFocus } from '../shell/first-focus';
 import { ErrorAlert } from '../shell/ErrorAlert';
 import { words } from '../words';
@@ -45,16 +46,14 @@ function Ask() {
       closeAriaLabel={words.create.close}
       onDismiss={() => setState('insisting')}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={() => void signInHere(location.pathname + location.search)}>
-              {words.signIn.here}
-            </Button>
-            <Button ref={button} variant="primary" onClick={() => void beside()}>
-              {words.signIn.again}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogButtons>
+          <Button variant="link" onClick={() => void signInHere(location.pathname + location.search)}>
+            {words.signIn.here}
+          </Button>
+          <Button ref={button} variant="primary" onClick={() => void beside()}>
+            {words.signIn.again}
+          </Button>
+        </DialogButtons>
       }
     >
       <SpaceBetween size="s">

@@ -1,6 +1,6 @@
 import { ErrorResponse, OidcClient, WebStorageStateStore } from 'oidc-client-ts';
 import type { Settings } from './settings';
-import { type Tokens, renew, sameUser, tokensOf } from './tokens';
+import { type Tokens, renew, tokensOf, userOf } from './tokens';
 
 /** A token this close to its end may be too old when it arrives. */
 const MARGIN_MS = 10_000;
@@ -17,6 +17,8 @@ class Session {
   settings!: Settings;
   client!: OidcClient;
   #tokens: Tokens | undefined;
+  /** Whose page this is, for as long as it lives: also when they signed out and stayed because something was not saved. */
+  #user: string | undefined;
   #renewal: Promise<void> | undefined;
   #ended: { promise: Promise<void>; resolve: () => void } | undefined;
   #listeners = new Set<() => void>();
@@ -40,11 +42,12 @@ class Session {
   async accept(url: string): Promise<string | undefined> {
     const response = await this.client.processSigninResponse(url);
     const tokens = tokensOf(response, Date.now());
-    if (this.#tokens && !sameUser(this.#tokens, tokens)) {
+    if (this.#user !== undefined && this.#user !== userOf(tokens)) {
       // What is on the page belongs to somebody else.
       this.#leave('/');
       return undefined;
     }
+    this.#user = userOf(tokens);
     this.#tokens = tokens;
     this.#ended?.resolve();
     this.#ended = undefined;

@@ -1,6 +1,6 @@
 import type { SigninResponse } from 'oidc-client-ts';
 import { expect, it } from 'vitest';
-import { sameUser, tokensOf } from './tokens';
+import { tokensOf, userOf } from './tokens';
 
 const NOW = 1_000_000;
 
@@ -20,6 +20,6 @@ it('an answer without an id token is refused', () => {
 
 it('one person in two accounts is two users', () => {
   const one = tokensOf(response({ 'custom:account': 'acme' }, 60), NOW);
-  expect(sameUser(one, tokensOf(response({ 'custom:account': 'acme' }, 90), NOW))).toBe(true);
-  expect(sameUser(one, tokensOf(response({ 'custom:account': 'newco' }, 60), NOW))).toBe(false);
+  expect(userOf(tokensOf(response({ 'custom:account': 'acme' }, 90), NOW))).toBe(userOf(one));
+  expect(userOf(tokensOf(response({ 'custom:account': 'newco' }, 60), NOW))).not.toBe(userOf(one));
 });

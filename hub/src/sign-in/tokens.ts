@@ -32,8 +32,7 @@ export async function renew(client: OidcClient, { response }: Tokens): Promise<T
   return tokensOf(renewed, Date.now());
 }
 
-/** Two tokens of one person in one account. */
-export function sameUser(one: Tokens, other: Tokens): boolean {
-  const claims = ({ response: { profile } }: Tokens) => [profile.iss, profile.sub, profile['custom:account']].join('\n');
-  return claims(one) === claims(other);
+/** Equal for two tokens of one person in one account. */
+export function userOf({ response: { profile } }: Tokens): string {
+  return [profile.iss, profile.sub, profile['custom:account']].join('\n');
 }

@@ -20,6 +20,7 @@ export const account = {
   request: 'Request verification',
   requestDetail: 'API credentials can only be created on verified accounts.',
   requested: 'Verification requested',
+  awaited: 'Verification was requested. This account is not verified yet.',
   requestedOn: 'Requested on',
   requestedDetail: 'You need not do anything else. This page changes by itself once your account is verified.',
   requestSent: 'Verification was requested',

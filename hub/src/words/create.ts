@@ -27,7 +27,7 @@ export const create = {
   discardDetail: 'No key has been created.',
   discardYes: 'Discard',
   discardNo: 'Keep editing',
-  undecided: 'Whether the key was created is not known. Press Create Key again: a second key is never made.',
+  undecided: 'Whether the key was created is not known. Press Create Key again: with the same content a second key is never made.',
 
   lost: {
     title: 'The key exists, but its secret is lost',

@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::logout::end_session;
 use super::origin::{sent_from_here, to_canonical_origin};
 use super::parameters::Parameters;
 use super::redirect::OwnUrl;
@@ -130,6 +131,12 @@ async fn answer(
             return Ok(back.error("access_denied", "there is no such user"));
         };
         // A new one each time: a session somebody else knows the secret of is not taken over.
+        // Whoever was signed in here has gone: what is left of them must not go on in the other's browser.
+        let before = cookie::session(headers, site.port())
+            .and_then(|secret| site.sign_in.sessions.read(now, &secret));
+        if before.is_some_and(|session| session.user.name != user.name) {
+            end_session(site, headers);
+        }
         let session = Session {
             id: Uuid::now_v7(),
             user,

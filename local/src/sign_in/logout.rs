@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use jiff::Timestamp;
 
 use super::parameters::Parameters;
@@ -29,22 +29,27 @@ pub(crate) async fn logout(State(site): State<Arc<Site>>, request: Request<Body>
         // Signed out all the same: whoever asked for it should not stay signed in for a typing error.
         Err(why) => page::refused(StatusCode::BAD_REQUEST, "invalid_request", why),
     };
-    let port = site.port();
-    if let Some(secret) = cookie::session(request.headers(), port) {
-        let now = Timestamp::now().as_second();
-        if let Some(session) = site.sign_in.sessions.read(now, &secret) {
-            site.sign_in.sessions.revoke(|one| one.id == session.id);
-            // Cognito would let them live. Here signed out means signed out, in every tab.
-            site.sign_in
-                .refresh_tokens
-                .revoke(|refresh| refresh.session.id == session.id);
-            site.sign_in
-                .codes
-                .revoke(|code| code.session.id == session.id);
-        }
-    }
-    cookie::forget(response.headers_mut(), port);
+    end_session(&site, request.headers());
+    cookie::forget(response.headers_mut(), site.port());
     response
+}
+
+/// Ends the session of the browser, if it has one, and all that came of it.
+pub(super) fn end_session(site: &Site, headers: &HeaderMap) {
+    let now = Timestamp::now().as_second();
+    let session = cookie::session(headers, site.port())
+        .and_then(|secret| site.sign_in.sessions.read(now, &secret));
+    let Some(session) = session else {
+        return;
+    };
+    site.sign_in.sessions.revoke(|one| one.id == session.id);
+    // Cognito would let them live. Here signed out means signed out, in every tab.
+    site.sign_in
+        .refresh_tokens
+        .revoke(|refresh| refresh.session.id == session.id);
+    site.sign_in
+        .codes
+        .revoke(|code| code.session.id == session.id);
 }
 
 fn back_to(site: &Site, parameters: &Parameters) -> Result<Option<OwnUrl>, &'static str> {

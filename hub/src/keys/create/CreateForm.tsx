@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import type { InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
@@ -9,7 +8,9 @@ import type { Created } from '../../api/keys';
 import { Problem, Unreachable } from '../../api/problem';
 import type { Scheme } from '../../api/types';
 import { ErrorAlert } from '../../shell/ErrorAlert';
+import { DialogButtons } from '../../shell/DialogButtons';
 import { useFirstFocus } from '../../shell/first-focus';
+import { Seen } from '../../shell/Seen';
 import { words } from '../../words';
 import { NameField } from '../NameField';
 import { trimmed } from '../name-rule';
@@ -74,16 +75,14 @@ export function CreateForm({ scheme, from = { name: '', policy: EVERYTHING }, on
       closeAriaLabel={words.create.close}
       onDismiss={close}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" disabled={busy} onClick={close}>
-              {words.create.cancel}
-            </Button>
-            <Button variant="primary" form={form} loading={busy} loadingText={words.create.submit}>
-              {words.create.submit}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogButtons>
+          <Button variant="link" formAction="none" disabled={busy} onClick={close}>
+            {words.create.cancel}
+          </Button>
+          <Button variant="primary" form={form} loading={busy} loadingText={words.create.submit}>
+            {words.create.submit}
+          </Button>
+        </DialogButtons>
       }
     >
       <form id={form} onSubmit={(event) => void submit(event)}>
@@ -97,26 +96,32 @@ export function CreateForm({ scheme, from = { name: '', policy: EVERYTHING }, on
             placeholder={words.create.namePlaceholder}
           />
           {scheme === 'hmac' && <SigningFields policy={policy} onChange={setPolicy} />}
-          {error ? <ErrorAlert error={error}>{undecided && words.create.undecided}</ErrorAlert> : null}
+          {error ? (
+            <Seen>
+              <ErrorAlert error={error}>{undecided && words.create.undecided}</ErrorAlert>
+            </Seen>
+          ) : null}
           {discarding && (
-            <div role="alert">
-              <Alert
-                type="warning"
-                header={words.create.discard}
-                action={
-                  <SpaceBetween direction="horizontal" size="xs">
-                    <Button formAction="none" onClick={keep}>
-                      {words.create.discardNo}
-                    </Button>
-                    <Button formAction="none" onClick={onCancel}>
-                      {words.create.discardYes}
-                    </Button>
-                  </SpaceBetween>
-                }
-              >
-                {words.create.discardDetail}
-              </Alert>
-            </div>
+            <Seen>
+              <div role="alert">
+                <Alert
+                  type="warning"
+                  header={words.create.discard}
+                  action={
+                    <SpaceBetween direction="horizontal" size="xs">
+                      <Button formAction="none" onClick={keep}>
+                        {words.create.discardNo}
+                      </Button>
+                      <Button formAction="none" onClick={onCancel}>
+                        {words.create.discardYes}
+                      </Button>
+                    </SpaceBetween>
+                  }
+                >
+                  {words.create.discardDetail}
+                </Alert>
+              </div>
+            </Seen>
           )}
         </SpaceBetween>
       </form>

@@ -16,7 +16,7 @@ type Step = { at: 'form'; from?: Wanted } | { at: 'shown'; key: Key; secret: str
 
 /**
  * From the form to the secret. The secret is in this component's state and nowhere else, and the component goes with the
- * last step: after "Ok" nothing on the page holds it.
+ * last step: after "Ok" nothing shows or stores it. The browser's memory may have it until that is cleared.
  */
 export default function CreateKey({ scheme, onClose }: CreateKeyProps) {
   const [step, setStep] = useState<Step>({ at: 'form' });

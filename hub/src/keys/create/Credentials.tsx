@@ -106,7 +106,7 @@ function Copied({ value, label, mono = false }: { value: string; label: string; 
       variant="inline"
       wrapText
       textToCopy={value}
-      textToDisplay={<span className={mono ? 'credential' : undefined}>{value}</span>}
+      textToDisplay={<span className={mono ? 'credential beside-copy' : 'beside-copy'}>{value}</span>}
       copyButtonAriaLabel={label}
       copySuccessText={words.copy.copied}
       copyErrorText={words.copy.failed}

@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
@@ -7,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { revokeKey } from '../../api/keys';
 import type { Key } from '../../api/types';
+import { DialogButtons } from '../../shell/DialogButtons';
 import { ErrorAlert } from '../../shell/ErrorAlert';
 import { words } from '../../words';
 import { KeyId } from '../KeyId';
@@ -42,16 +42,14 @@ export function SecretLost({ lost, onAgain, onKeep }: SecretLostProps) {
       closeAriaLabel={words.create.close}
       onDismiss={() => !busy && onKeep()}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" disabled={busy} onClick={onKeep}>
-              {words.create.lost.keep}
-            </Button>
-            <Button variant="primary" loading={busy} onClick={() => void again()}>
-              {words.create.lost.again}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogButtons>
+          <Button variant="link" disabled={busy} onClick={onKeep}>
+            {words.create.lost.keep}
+          </Button>
+          <Button variant="primary" loading={busy} onClick={() => void again()}>
+            {words.create.lost.again}
+          </Button>
+        </DialogButtons>
       }
     >
       <SpaceBetween size="l">

@@ -4,12 +4,12 @@ import type { NewKey } from '../../api/types';
 
 /**
  * Sends a create so that pressing the button again, after whatever went wrong, never makes a second key: the same content
- * goes under the same idempotency key, other content under another.
+ * goes under the same idempotency key, also after other content was tried, which goes under another.
  */
 export function useAttempt() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const sent = useRef<{ content: string; idempotencyKey: string }>(undefined);
+  const sent = useRef(new Map<string, string>());
   const running = useRef(false);
   const gone = useRef<AbortController>(undefined);
 
@@ -24,12 +24,13 @@ export function useAttempt() {
     if (running.current || !gone.current) return undefined;
     const { signal } = gone.current;
     const content = JSON.stringify(key);
-    if (sent.current?.content !== content) sent.current = { content, idempotencyKey: crypto.randomUUID() };
+    const idempotencyKey = sent.current.get(content) ?? crypto.randomUUID();
+    sent.current.set(content, idempotencyKey);
     running.current = true;
     setBusy(true);
     setError(undefined);
     try {
-      return await createKey(key, sent.current.idempotencyKey, signal);
+      return await createKey(key, idempotencyKey, signal);
     } catch (failure) {
       if (!signal.aborted) setError(failure);
       return undefined;

@@ -21,16 +21,19 @@ export function AffectedKeys({ keys, inUse, results }: AffectedKeysProps) {
   if (only) {
     return (
       <KeyValuePairs
-        columns={2} minColumnWidth={200}
+        columns={2}
+        minColumnWidth={200}
         items={[
           { label: words.keys.column.name, value: only.name },
-          { label: words.keys.column.id, value: <span className="credential">{only.id}</span> },
+          { label: words.keys.column.id, value: <span className="one-line credential">{only.id}</span> },
           { label: words.keys.column.lastUsed, value: <LastUsed of={only} /> },
           { label: words.keys.column.createdBy, value: only.created_by.user },
         ]}
       />
     );
   }
+  // Once they are being revoked, what became of each is what matters.
+  const ran = results.size > 0;
   const shown = [...keys].sort((one, other) => Number(inUse.includes(other)) - Number(inUse.includes(one)));
   const name = {
     id: 'name',
@@ -42,17 +45,20 @@ export function AffectedKeys({ keys, inUse, results }: AffectedKeysProps) {
         <span className="credential">
           <Box variant="small">{key.id}</Box>
         </span>
-        {narrow && (
-          <Box variant="small">
-            {words.keys.column.lastUsed}: <LastUsed of={key} />
-          </Box>
-        )}
+        {narrow &&
+          (ran ? (
+            <Outcome of={key} results={results} />
+          ) : (
+            <Box variant="small">
+              {words.keys.column.lastUsed}: <LastUsed of={key} />
+            </Box>
+          ))}
       </SpaceBetween>
     ),
   };
   const lastUsed = { id: 'last-used', header: words.keys.column.lastUsed, cell: (key: Key) => <LastUsed of={key} /> };
   const createdBy = { id: 'created-by', header: words.keys.column.createdBy, cell: (key: Key) => key.created_by.user };
-  const result = { id: 'result', header: words.revoke.results, cell: (key: Key) => <Outcome of={key} results={results} /> };
+  const result = { id: 'result', header: words.revoke.results, minWidth: 320, cell: (key: Key) => <Outcome of={key} results={results} /> };
   return (
     <Table<Key>
       variant="embedded"
@@ -60,7 +66,7 @@ export function AffectedKeys({ keys, inUse, results }: AffectedKeysProps) {
       items={shown}
       trackBy="id"
       wrapLines
-      columnDefinitions={[name, ...(narrow ? [] : [lastUsed, createdBy]), ...(results.size > 0 ? [result] : [])]}
+      columnDefinitions={narrow ? [name] : ran ? [name, result] : [name, lastUsed, createdBy]}
     />
   );
 }

@@ -1,21 +1,21 @@
-import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
+import Button, { type ButtonProps } from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
-import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Key } from '../../api/types';
+import { DialogButtons } from '../../shell/DialogButtons';
 import { useFirstFocus } from '../../shell/first-focus';
 import { ErrorAlert } from '../../shell/ErrorAlert';
 import { within } from '../../shell/instant';
 import { useNotify } from '../../shell/Notifications';
+import { Seen } from '../../shell/Seen';
 import { words } from '../../words';
 import { trimmed } from '../name-rule';
 import { reasonFault } from '../name-words';
 import { AffectedKeys } from './AffectedKeys';
+import { Standing } from './Standing';
 import { useRevoking } from './revoking';
 
 const IN_USE_DAYS = 7;
@@ -42,8 +42,13 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
   const confirmed = wanted === undefined || trimmed(typed) === wanted;
   const fault = reasonFault(reason);
   const left = keys.filter(({ id }) => results.get(id)?.revoked !== true);
-  const revoked = keys.length - left.length;
   const ended = started && !busy && !error;
+
+  const closing = useRef<ButtonProps.Ref>(null);
+  // What had the focus is gone or disabled by then, and would take it out of the dialog.
+  useEffect(() => {
+    if (ended && !only) closing.current?.focus();
+  }, [ended, only]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -66,79 +71,64 @@ export default function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
       closeAriaLabel={words.revoke.close}
       onDismiss={close}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" disabled={busy} onClick={close}>
-              {started ? words.revoke.close : words.revoke.cancel}
+        <DialogButtons>
+          <Button ref={closing} variant="link" formAction="none" disabled={busy} onClick={close}>
+            {started ? words.revoke.close : words.revoke.cancel}
+          </Button>
+          {left.length > 0 && (
+            <Button variant="primary" form={form} loading={busy} disabled={!confirmed || fault !== undefined}>
+              {ended && !only ? words.revoke.retry(left.length) : words.revoke.submit}
             </Button>
-            {left.length > 0 && (
-              <Button variant="primary" form={form} loading={busy} disabled={!confirmed || fault !== undefined}>
-                {ended && !only ? words.revoke.retry(left.length) : words.revoke.submit}
-              </Button>
-            )}
-          </SpaceBetween>
-        </Box>
+          )}
+        </DialogButtons>
       }
     >
       <form id={form} onSubmit={(event) => void submit(event)}>
         <SpaceBetween size="l">
-          {left.length === 0 && !only && (
-            <div role="status">
-              <Alert type="success" header={words.revoke.done(keys.length)}>
-                {words.revoke.doneDetailMany}
-              </Alert>
-            </div>
-          )}
-          {left.length > 0 && (<Alert type="warning" header={inUse.length > 0 ? words.revoke.inUse(only ? 1 : inUse.length) : undefined}>
-            {inUse.length > 0 && <>{only ? words.revoke.inUseDetail : words.revoke.inUseDetailMany} </>}
-            {words.revoke.consequence(keys.length)}
-          </Alert>)}
+          <Standing {...{ keys, inUse, left, busy, started }} />
           <AffectedKeys keys={keys} inUse={inUse} results={results} />
-          {started && !only && (
-            <ProgressBar
-              label={words.revoke.progress}
-              value={(100 * revoked) / keys.length}
-              additionalInfo={words.revoke.progressOf(revoked, keys.length)}
-            />
-          )}
           {!(started && !only) && (
-            <SpaceBetween size="l">
-            <FormField
-            label={
-              <>
-                {words.revoke.reason} <i>– {words.revoke.optional}</i>
-              </>
-            }
-            constraintText={words.revoke.reasonDetail}
-            errorText={fault}
-            stretch
-          >
-            <Input
-              ref={field}
-              value={reason}
-              disabled={started}
-              autoComplete={false}
-              onChange={({ detail }) => setReason(detail.value)}
-            />
-          </FormField>
-          {wanted !== undefined && (
-            <FormField
-              label={only ? words.revoke.typeName(wanted) : words.revoke.typeCount(keys.length)}
-              constraintText={typed && !confirmed ? words.revoke.mismatch : undefined}
-              stretch
-            >
-              <Input
-                value={typed}
-                disabled={started}
-                autoComplete={false}
-                spellcheck={false}
-                onChange={({ detail }) => setTyped(detail.value)}
-              />
-            </FormField>
+            <>
+              <FormField
+                label={
+                  <>
+                    {words.revoke.reason} <i>– {words.revoke.optional}</i>
+                  </>
+                }
+                constraintText={words.revoke.reasonDetail}
+                errorText={fault}
+                stretch
+              >
+                <Input
+                  ref={field}
+                  value={reason}
+                  disabled={started}
+                  autoComplete={false}
+                  onChange={({ detail }) => setReason(detail.value)}
+                />
+              </FormField>
+              {wanted !== undefined && (
+                <FormField
+                  label={only ? words.revoke.typeName(wanted) : words.revoke.typeCount(keys.length)}
+                  constraintText={typed && !confirmed ? words.revoke.mismatch : undefined}
+                  stretch
+                >
+                  <Input
+                    value={typed}
+                    disabled={started}
+                    autoComplete={false}
+                    spellcheck={false}
+                    onChange={({ detail }) => setTyped(detail.value)}
+                  />
+                </FormField>
+              )}
+            </>
           )}
-            </SpaceBetween>
-          )}
-          {error ? <ErrorAlert error={error} /> : null}
+          {error ? (
+            <Seen>
+              <ErrorAlert error={error} />
+            </Seen>
+          ) : null}
         </SpaceBetween>
       </form>
     </Modal>

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { REVOKE_AT_ONCE, revokeKey, revokeKeys } from '../../api/keys';
+import { sentence } from '../../api/problem';
 import type { Key } from '../../api/types';
 
 export interface Result {
@@ -40,7 +41,7 @@ export function useRevoking(keys: readonly Key[]) {
       for (let from = 0; keys.length > 1 && from < left.length; from += REVOKE_AT_ONCE) {
         const ids = left.slice(from, from + REVOKE_AT_ONCE).map(({ id }) => id);
         for (const { id, status, problem } of await revokeKeys(ids, reason)) {
-          take(id, { revoked: status === 200, detail: problem?.detail });
+          take(id, { revoked: status === 200, detail: problem && sentence(problem.detail) });
         }
       }
       return all;

@@ -5,6 +5,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useEffect, useRef, useState } from 'react';
+import { anchorOf } from '../anchor';
 import type { Guide } from '../blocks';
 import { load } from '../guides';
 import { usePlace } from '../route';
@@ -39,7 +40,7 @@ export function GuidePage({ slug }: { slug: string }) {
 
   useEffect(() => {
     if (!guide) return;
-    const anchor = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+    const anchor = anchorOf(hash);
     // A page that was just opened is read from its top as it is; one that was gone to by a link takes the focus along.
     if (anchor) {
       anchor.scrollIntoView();

@@ -1,7 +1,9 @@
 import Box from '@cloudscape-design/components/box';
 import ContentLayout from '@cloudscape-design/components/content-layout';
+import Link from '@cloudscape-design/components/link';
 import Header from '@cloudscape-design/components/header';
 import { useEffect } from 'react';
+import { follow } from './follow';
 import { words } from '../words';
 
 export function NotFound() {
@@ -10,7 +12,12 @@ export function NotFound() {
   }, []);
   return (
     <ContentLayout header={<Header variant="h1">{words.notFound}</Header>}>
-      <Box variant="p">{words.notFoundText}</Box>
+      <Box variant="p">
+        {words.notFoundText}{' '}
+        <Link href="/docs" onFollow={follow}>
+          {words.overview}
+        </Link>
+      </Box>
     </ContentLayout>
   );
 }

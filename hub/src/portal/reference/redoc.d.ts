@@ -5,7 +5,7 @@ declare module 'virtual:redoc' {
 
 /** What Redoc's bundle leaves behind. */
 interface Window {
-  Redoc?: { init(document: string, options: object, element: HTMLElement, done?: (error?: Error) => void): void };
+  Redoc?: { init(spec: object, options: object, element: HTMLElement, done?: (error?: Error) => void): void };
   /** Read by its styled-components. `false`: rules by the style sheet's own functions, and no style in the page's text. */
   SC_DISABLE_SPEEDY?: boolean;
 }
