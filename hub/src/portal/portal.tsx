@@ -20,8 +20,13 @@ export function Portal() {
 
   useEffect(() => {
     // On a narrow screen AppLayout says of its <nav> how it is oriented, which a <nav> may not say (ARIA 1.2).
-    document.querySelector('nav[aria-orientation]')?.removeAttribute('aria-orientation');
-  });
+    // It is drawn anew whenever the window gets narrow.
+    const mend = () => document.querySelector('nav[aria-orientation]')?.removeAttribute('aria-orientation');
+    const drawn = new MutationObserver(mend);
+    drawn.observe(document.body, { childList: true, subtree: true, attributeFilter: ['aria-orientation'] });
+    mend();
+    return () => drawn.disconnect();
+  }, []);
 
   return (
     <>
