@@ -10,7 +10,7 @@ use tokio::time::Instant;
 async fn main() -> Result<(), Error> {
     hubkeys_api::telemetry::init();
     let stack = std::env::var("STACK")?;
-    let config = Database::sdk_config().await;
+    let config = Database::sdk_config()?;
     let store = Store::new(Database::from_env(&config)?);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let left = event

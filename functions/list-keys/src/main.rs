@@ -6,7 +6,7 @@ use lambda_http::service_fn;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     hubkeys_api::telemetry::init();
-    let config = Database::sdk_config().await;
+    let config = Database::sdk_config()?;
     let store = Store::new(Database::from_env(&config)?);
     let keyring = KeyringSource::from_env(&config).await?;
     lambda_http::run(service_fn(|request| {

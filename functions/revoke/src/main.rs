@@ -6,7 +6,7 @@ use lambda_http::service_fn;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     hubkeys_api::telemetry::init();
-    let config = Database::sdk_config().await;
+    let config = Database::sdk_config()?;
     let store = Store::new(Database::from_env(&config)?);
     lambda_http::run(service_fn(|request| revoke::handle(&store, request))).await
 }

@@ -8,6 +8,7 @@ mod authorizer;
 mod decision;
 mod direct;
 mod facts_document;
+mod first_connection;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod remapped;
@@ -18,6 +19,7 @@ mod verifier;
 pub use authorizer::{AuthorizerAnswer, AuthorizerAnswerError};
 pub use decision::Decision;
 pub use facts_document::FactsDocument;
+pub use first_connection::FirstConnection;
 pub use shape::{Shape, UnknownShape};
 pub use verifier::{CannotDecide, Verifier};
 

@@ -1,11 +1,7 @@
 //! The two tables and a client that speaks to them.
 
-use std::time::Duration;
-
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// The names of the two tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,18 +42,6 @@ impl Database {
         Ok(Self::new(Client::new(config), tables))
     }
 
-    /// What Lambda's environment says of region and credentials, with our TLS and time limits.
-    pub async fn sdk_config() -> SdkConfig {
-        let https = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        aws_config::defaults(BehaviorVersion::latest())
-            .http_client(https)
-            .timeout_config(time_limits())
-            .load()
-            .await
-    }
-
     /// The client the tables are spoken to with.
     pub fn client(&self) -> &Client {
         &self.client
@@ -67,16 +51,6 @@ impl Database {
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
-}
-
-/// DynamoDB answers in milliseconds: a call that has not is on a dead connection, and a new one is faster than patience.
-/// All attempts of one call together stay well below the functions' own time limit of 10 s.
-fn time_limits() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(1_000))
-        .operation_attempt_timeout(Duration::from_millis(2_000))
-        .operation_timeout(Duration::from_millis(5_000))
-        .build()
 }
 
 pub(crate) fn setting(name: &'static str) -> Result<String, EnvironmentError> {

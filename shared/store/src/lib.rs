@@ -7,6 +7,7 @@
 mod backoff;
 mod command;
 mod database;
+mod deployed;
 mod digest_mover;
 mod error;
 mod event_store;

@@ -1,0 +1,76 @@
+//! What Lambda's environment says of region, credentials and endpoints.
+//!
+//! The SDK's own loader looks for them in profiles, single sign-on, web identities and the metadata of machines as well. None of it
+//! is there in Lambda, and the code for it doubles the size of a function.
+
+use std::env;
+use std::time::Duration;
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+
+use crate::database::setting;
+use crate::{Database, EnvironmentError};
+
+impl Database {
+    /// The settings of every client of a deployed function.
+    ///
+    /// # Errors
+    /// Lambda's environment does not name a region.
+    pub fn sdk_config() -> Result<SdkConfig, EnvironmentError> {
+        let region = Region::new(setting("AWS_REGION")?);
+        let https = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        // Functions that start from a snapshot ask an endpoint on their own machine: what was in the environment when the snapshot was
+        // made would have ended long before.
+        let credentials = if env::var_os("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some() {
+            let config = ProviderConfig::without_region()
+                .with_region(Some(region.clone()))
+                // It is asked on this machine, and without TLS.
+                .with_http_client(aws_smithy_http_client::Builder::new().build_http());
+            SharedCredentialsProvider::new(
+                EcsCredentialsProvider::builder().configure(&config).build(),
+            )
+        } else {
+            SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
+        };
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region)
+            .credentials_provider(credentials)
+            .http_client(https)
+            .retry_config(RetryConfig::standard())
+            .timeout_config(time_limits());
+        config.set_service_config(Some(Endpoints));
+        Ok(config.build())
+    }
+}
+
+/// DynamoDB answers in milliseconds: a call that has not is on a dead connection, and a new one is faster than patience.
+/// All attempts of one call together stay well below the functions' own time limit of 10 s.
+fn time_limits() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(1_000))
+        .operation_attempt_timeout(Duration::from_millis(2_000))
+        .operation_timeout(Duration::from_millis(5_000))
+        .build()
+}
+
+/// `AWS_ENDPOINT_URL_DYNAMODB` and its like, as every AWS tool reads them: a function under the emulator speaks to stand-ins.
+#[derive(Debug)]
+struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        env::var(format!("{}_{service}", key.env())).ok()
+    }
+}
