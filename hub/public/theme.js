@@ -1,4 +1,4 @@
-// Sets light or dark before the first paint. `src/shell/theme.ts` takes over once the page runs.
+// Sets light or dark before the first paint. `src/kept-theme.ts` takes over once the page runs.
 (function () {
   var chosen = null;
   try {

@@ -1,7 +1,7 @@
 // The theme of the guides.
 
 import { useEffect, useState } from 'react';
-import { KEPT, type Theme, keep, kept, show, systemIsDark } from './kept-theme';
+import { KEPT, type Theme, keep, kept, show, systemIsDark } from '../kept-theme';
 
 export function useTheme(): [Theme, (theme: Theme) => void] {
   const [theme, setTheme] = useState(kept);

@@ -1,6 +1,6 @@
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { go } from './route';
-import type { Theme } from './kept-theme';
+import type { Theme } from '../kept-theme';
 import { useTheme } from './theme';
 import { words } from './words';
 

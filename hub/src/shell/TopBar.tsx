@@ -4,7 +4,8 @@ import { session } from '../sign-in/session';
 import { words } from '../words';
 import { ACCOUNT, PORTAL } from './paths';
 import { useFollow } from './RouterLink';
-import { type Theme, chooseTheme, useTheme } from './theme';
+import type { Theme } from '../kept-theme';
+import { chooseTheme, useTheme } from './theme';
 
 const THEMES: Theme[] = ['light', 'dark', 'system'];
 

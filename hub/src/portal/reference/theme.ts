@@ -1,6 +1,6 @@
 // The theme of the reference: what the guides' menu does, with what a browser has.
 
-import { KEPT, type Theme, keep, kept, show, systemIsDark } from '../kept-theme';
+import { KEPT, type Theme, keep, kept, show, systemIsDark } from '../../kept-theme';
 
 const select = document.querySelector<HTMLSelectElement>('#theme');
 

@@ -1,4 +1,5 @@
-// Light, dark, or as the system is. The choice is the Hub's too: both pages keep it under one name.
+// Light, dark, or as the system is: one choice for the Hub and the portal. `public/theme.js` reads it before the first paint.
+// Nothing else is kept in the browser.
 
 export type Theme = 'light' | 'dark' | 'system';
 
