@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_auth::RequestFacts;
 use hubkeys_domain::{Scheme, Timestamp};
-use hubkeys_store::{CredentialReader, KeyringSource, LastUsed, ReplayGuard, Tables};
+use hubkeys_store::{CredentialReader, KeyringSource, LastUsed, LeasedReader, ReplayGuard, Tables};
 use tokio::runtime::{Builder, Runtime};
 use verify::{Decision, Verifier};
 
@@ -60,7 +60,7 @@ impl Sides {
             views: VIEWS.to_owned(),
         };
         let views = hubkeys_store::Database::new(client.clone(), tables);
-        let reader = CredentialReader::new(views.clone());
+        let reader = LeasedReader::new(CredentialReader::new(views.clone()));
         let guard = ReplayGuard::new(views.clone());
         let last_used = LastUsed::new(views);
         let keyring = runtime.block_on(KeyringSource::from_file(copy.join("keyring.json")))?;

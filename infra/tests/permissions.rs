@@ -60,7 +60,7 @@ Revoke: logs:PutLogEvents on RevokeLogs.Arn
 Revoke: dynamodb:Query on Events.Arn, rows KEY#*
 Revoke: dynamodb:ConditionCheckItem on Events.Arn, rows KEY#*
 Revoke: dynamodb:PutItem on Events.Arn, rows KEY#*, in transactions
-Revoke: dynamodb:GetItem on Views.Arn, rows KEY#* ACCOUNT#* USED#*
+Revoke: dynamodb:GetItem on Views.Arn, rows KEY#* ACCOUNT#* USED#* SETTINGS
 Revoke: dynamodb:PutItem on Views.Arn, rows KEY#* ACCOUNT#*
 Revoke: dynamodb:UpdateItem on Views.Arn, rows ACCOUNT#*
 Revoke: kms:Decrypt on TablesKey.Arn, via dynamodb
@@ -68,7 +68,7 @@ SampleBackend: logs:CreateLogStream on SampleBackendLogs.Arn
 SampleBackend: logs:PutLogEvents on SampleBackendLogs.Arn
 Verify: logs:CreateLogStream on VerifyLogs.Arn
 Verify: logs:PutLogEvents on VerifyLogs.Arn
-Verify: dynamodb:GetItem on Views.Arn, rows KEY#*
+Verify: dynamodb:GetItem on Views.Arn, rows KEY#* SETTINGS
 Verify: dynamodb:PutItem on Views.Arn, rows REPLAY#* USED#* MOVED#*
 Verify: kms:Decrypt on TablesKey.Arn, via dynamodb
 Verify: secretsmanager:GetSecretValue on Keyring

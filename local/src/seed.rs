@@ -1,6 +1,8 @@
-//! The demo accounts: opened and verified the way everyone's are, through the gateway and the `account` function.
+//! What a new data folder has: the lease that verify answers from memory for, and the demo accounts, opened and verified the way
+//! everyone's are, through the gateway and the `account` function.
 
 use http::Method;
+use hubkeys_store::{Lease, Store};
 use serde_json::Value;
 
 use crate::gateway::Gateway;
@@ -8,6 +10,19 @@ use crate::{DEMO_USERS, StartError, User};
 
 const OPERATOR: &str = "Operator";
 const ADMINISTRATOR: &str = "Administrator";
+
+/// Sets the usual lease, unless somebody has chosen one. Nobody else has the folder open.
+pub(crate) async fn lease(store: &Store) -> Result<(), StartError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        StartError::Database(format!("the lease of verify can't be set: {error}"))
+    };
+    let in_force = store.lease_in_force().await;
+    if in_force.map_err(|error| failed(&error))?.is_chosen() {
+        return Ok(());
+    }
+    let changed = store.change_lease_alone(Lease::DEFAULT).await;
+    changed.map(drop).map_err(|error| failed(&error))
+}
 
 /// Verifies the accounts of [`DEMO_USERS`] that are to be, unless somebody has changed how they stand.
 pub(crate) async fn demo_accounts(gateway: &Gateway) -> Result<(), StartError> {

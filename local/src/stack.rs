@@ -11,7 +11,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hubkeys_store::{
-    CredentialReader, Database, DigestMover, KeyringSource, LastUsed, ReplayGuard, Store, Tables,
+    CredentialReader, Database, DigestMover, KeyringSource, LastUsed, LeasedReader, ReplayGuard,
+    Store, Tables,
 };
 use rand::TryRng as _;
 use rand::rngs::{SysError, SysRng};
@@ -159,14 +160,20 @@ async fn gateway(
     authorizers: Authorizers,
 ) -> Result<Gateway, StartError> {
     let tables = tables(database, &template.tables)?;
-    let reader = CredentialReader::new(tables.clone());
+    let store = Store::new(tables.clone());
+    seed::lease(&store).await?;
+    let reader = LeasedReader::new(CredentialReader::new(tables.clone()));
+    reader
+        .refresh()
+        .await
+        .map_err(|error| StartError::Database(error.to_string()))?;
     let guard = ReplayGuard::new(tables.clone());
     let last_used = LastUsed::new(tables.clone());
     let verifier = Verifier::new(reader, guard, last_used, verifiers_keyring)
         .await
         .map_err(|error| failed(folder, KEYRING, &error))?
-        .moving_digests(DigestMover::new(tables.clone()));
-    let functions = functions::all(Store::new(tables), keyring, verifier);
+        .moving_digests(DigestMover::new(tables));
+    let functions = functions::all(store, keyring, verifier);
     let gateway = Gateway::new(template.routes, functions, authorizers)
         .map_err(|error| StartError::Template(error.to_string()))?;
     seed::demo_accounts(&gateway).await?;

@@ -63,20 +63,26 @@ async fn a_key_is_listed_shown_renamed_and_remembered_without_its_secret() {
         .await;
     assert_eq!(renamed.status, StatusCode::OK);
     let revoke = format!("{path}/revoke");
-    let revoked = stack
-        .manage(&token, Method::POST, &revoke, json!({"reason": "leaked"}))
-        .await
-        .json();
+    let (revoked, effective_at) = without_effective_at(
+        stack
+            .manage(&token, Method::POST, &revoke, json!({"reason": "leaked"}))
+            .await
+            .json(),
+    );
+    assert!(effective_at.as_str() > revoked["revocation"]["at"].as_str());
     assert_eq!(
         (&revoked["status"], &revoked["version"]),
         (&json!("revoked"), &json!(3))
     );
     // Again: nothing is written, and the first reason stands.
-    let again = stack
-        .manage(&token, Method::POST, &revoke, json!({"reason": "other"}))
-        .await
-        .json();
+    let (again, again_effective_at) = without_effective_at(
+        stack
+            .manage(&token, Method::POST, &revoke, json!({"reason": "other"}))
+            .await
+            .json(),
+    );
     assert_eq!(again, revoked);
+    assert!(again_effective_at.as_str() > effective_at.as_str());
     let refused = stack
         .manage(&token, Method::PATCH, &path, json!({"name": "Third"}))
         .await;
@@ -333,4 +339,13 @@ async fn an_account_is_verified_by_an_operator_and_then_has_keys() {
         .json();
     assert_eq!(verified["standing"], "verified");
     stack.create_key(&token, "At last", "hmac").await;
+}
+
+/// A revoked key as it is shown anywhere, and since when its revocation holds, which only the answer to the revocation says.
+fn without_effective_at(mut revoked: Value) -> (Value, Value) {
+    let effective_at = revoked["effective_at"].take();
+    if let Some(members) = revoked.as_object_mut() {
+        members.remove("effective_at");
+    }
+    (revoked, effective_at)
 }

@@ -1,7 +1,8 @@
 //! `POST /v1/keys/{id}/revoke` ends one key, `POST /v1/keys/revoke` several, each with its own result.
 //!
 //! A key whose revocation was answered with success never verifies again. Revoking a revoked key writes no
-//! event, and succeeds only after the row that verify reads was found to say so, or was mended.
+//! event, and succeeds only after the row that verify reads was found to say so, or was mended. Success is said when no instance of
+//! verify answers any more from what it read before.
 
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -14,7 +15,19 @@ use hubkeys_domain::{AuthorizedAdministrator, KeyId, RevocationReason, Timestamp
 use hubkeys_store::{KeySummary, KeyView, Store, WhoAndWhere};
 use lambda_http::RequestExt as _;
 use lambda_http::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+/// A key that was revoked.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RevokedKey))]
+pub(crate) struct RevokedKey {
+    #[serde(flatten)]
+    key: KeyView,
+    /// Since when no verify of the key is valid: its revocation was written, and what verify held in memory has ended. No request
+    /// that arrives after it passes.
+    effective_at: Timestamp,
+}
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,14 +56,19 @@ async fn revoke(store: &Store, request: &Request) -> Result<Response<Body>, Prob
     }
     let id = path::key_id(request)?;
     let Why { reason } = body::optional_json(request, body::LARGEST)?;
-    json(
-        StatusCode::OK,
-        &revoke_one(store, &id, reason, by, at, &context).await?,
-    )
+    let key = commit(store, &id, reason, by, at, &context).await?;
+    let effective_at = effective(store).await?;
+    json(StatusCode::OK, &RevokedKey { key, effective_at })
 }
 
-/// Ends one key. It is revoked when this returns.
-async fn revoke_one(
+/// Waits until the revocations that were committed before are so for every verify.
+async fn effective(store: &Store) -> Result<Timestamp, Problem> {
+    store.wait_out_leases().await?;
+    now()
+}
+
+/// Ends one key for good. It still may verify from memory: whoever says that it does not waits first, with [`effective`].
+async fn commit(
     store: &Store,
     id: &KeyId,
     reason: Option<RevocationReason>,

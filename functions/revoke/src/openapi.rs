@@ -4,12 +4,11 @@ use hubkeys_api::ProblemType;
 use hubkeys_api::openapi::NOT_ALLOWED;
 use hubkeys_api::problems;
 use hubkeys_domain::KeyId;
-use hubkeys_store::KeyView;
 use utoipa::openapi::{OpenApi as Document, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
-use super::Why;
 use super::several::{Results, Which};
+use super::{RevokedKey, Why};
 
 /// This function's operations.
 #[derive(OpenApi)]
@@ -33,8 +32,8 @@ impl Modify for BodyMayBeLeftOut {
 
 /// Revoke a key
 ///
-/// Ends the key. From the answer on no verify of it is valid, and there is no way back. Revoking it again is 200, adds
-/// nothing to the history and keeps the first reason. For Administrators of verified accounts.
+/// Ends the key. From the answer on no verify of it is valid, and there is no way back. The answer takes as long as the lease in
+/// force, usually a second. Revoking it again is 200, adds nothing to the history and keeps the first reason. For Administrators of verified accounts.
 #[utoipa::path(
     post, path = "/v1/keys/{id}/revoke", operation_id = "revokeKey", tag = "Keys",
     security(("user" = [])),
@@ -44,7 +43,7 @@ impl Modify for BodyMayBeLeftOut {
         ("Without" = (value = json!({}))),
     )),
     responses(
-        (status = 200, description = "The key, revoked.", body = KeyView),
+        (status = 200, description = "The key, revoked.", body = RevokedKey),
         OfOne,
     )
 )]

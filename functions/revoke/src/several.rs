@@ -1,9 +1,12 @@
-//! Several keys at once. Each is a transaction of its own: one that fails takes none of the others with it.
+//! Several keys at once. Each is a transaction of its own: one that fails takes none of the others with it. What verify holds in
+//! memory is waited out once, for all of them.
 
 use futures::{StreamExt as _, stream};
 use hubkeys_api::{Body, Problem, ProblemSummary, Request, Response, body, json};
 use hubkeys_domain::{AuthorizedAdministrator, KeyId, RevocationReason, Timestamp};
 use hubkeys_store::{KeyView, Store, WhoAndWhere};
+
+use crate::RevokedKey;
 use lambda_http::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +48,7 @@ pub(crate) struct OneResult {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    key: Option<KeyView>,
+    key: Option<RevokedKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     problem: Option<ProblemSummary>,
@@ -65,25 +68,38 @@ pub(crate) async fn revoke(
             ids.len()
         )));
     }
-    let results = stream::iter(ids)
+    let committed: Vec<(String, Result<KeyView, Problem>)> = stream::iter(ids)
         .map(|id| {
             let (by, reason) = (by.clone(), reason.clone());
             async move {
                 let outcome = match id.parse::<KeyId>() {
-                    Ok(id) => crate::revoke_one(store, &id, reason, by, at, context).await,
+                    Ok(id) => crate::commit(store, &id, reason, by, at, context).await,
                     Err(_) => Err(hubkeys_domain::api_key::ApiKeyError::NotFound.into()),
                 };
-                OneResult::of(id, outcome)
+                (id, outcome)
             }
         })
         .buffered(AT_ONCE)
         .collect()
         .await;
+    // Nothing to wait for where nothing was revoked. Where the wait fails nobody is told anything: asked again, all is as it is.
+    let effective_at = if committed.iter().any(|(_, outcome)| outcome.is_ok()) {
+        crate::effective(store).await?
+    } else {
+        at
+    };
+    let results = committed
+        .into_iter()
+        .map(|(id, outcome)| {
+            let revoked = outcome.map(|key| RevokedKey { key, effective_at });
+            OneResult::of(id, revoked)
+        })
+        .collect();
     json(StatusCode::OK, &Results { results })
 }
 
 impl OneResult {
-    fn of(id: String, outcome: Result<KeyView, Problem>) -> Self {
+    fn of(id: String, outcome: Result<RevokedKey, Problem>) -> Self {
         match outcome {
             Ok(key) => Self {
                 id,

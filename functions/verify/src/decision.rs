@@ -137,20 +137,14 @@ impl From<Binding> for Bound {
 }
 
 impl Decision {
-    pub(crate) fn valid(key: KeyId, credential: Credential, binding: Binding) -> Self {
-        let Credential {
-            account,
-            scheme,
-            version,
-            ..
-        } = credential;
+    pub(crate) fn valid(key: KeyId, credential: &Credential, binding: Binding) -> Self {
         Self(Verdict::Valid(Box::new(Valid {
             outcome: "valid",
             allowed: true,
             key,
-            account,
-            scheme,
-            version,
+            account: credential.account.clone(),
+            scheme: credential.scheme,
+            version: credential.version,
             bound: binding.into(),
         })))
     }

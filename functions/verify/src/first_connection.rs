@@ -1,19 +1,19 @@
-//! The connection to DynamoDB, made before anybody waits for it.
+//! The connection to DynamoDB, made before anybody waits for it, and the lease in force, which is read by it.
 
 use std::env;
 
 use futures::future::BoxFuture;
-use hubkeys_store::CredentialReader;
+use hubkeys_store::LeasedReader;
 use lambda_runtime::{Error, SnapStartResource};
 
 /// Makes the connection that the first decision would have to wait for: at the start, or where functions start from a snapshot
 /// after each restore, for no connection outlives a snapshot.
 #[derive(Debug)]
-pub struct FirstConnection(CredentialReader);
+pub struct FirstConnection(LeasedReader);
 
 impl FirstConnection {
     /// The one that `reader` will use.
-    pub fn of(reader: CredentialReader) -> Self {
+    pub fn of(reader: LeasedReader) -> Self {
         Self(reader)
     }
 
@@ -26,7 +26,7 @@ impl FirstConnection {
 
     /// A failure is no reason not to start: the database may be there when somebody asks, and if not they are told.
     async fn make(&self) {
-        if let Err(error) = self.0.connect().await {
+        if let Err(error) = self.0.refresh().await {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(error, "no connection to DynamoDB yet");
         }

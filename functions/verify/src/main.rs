@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hubkeys_store::{
-    CredentialReader, Database, DigestMover, KeyringSource, LastUsed, ReplayGuard,
+    CredentialReader, Database, DigestMover, KeyringSource, LastUsed, LeasedReader, ReplayGuard,
 };
 use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::{Runtime, service_fn};
@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     hubkeys_api::telemetry::init();
     let config = Database::sdk_config()?;
     let database = Database::from_env(&config)?;
-    let reader = CredentialReader::new(database.clone());
+    let reader = LeasedReader::new(CredentialReader::new(database.clone()));
     let connection = FirstConnection::of(reader.clone());
     let (keyring, ()) = tokio::join!(KeyringSource::from_env(&config), connection.at_start());
     let guard = ReplayGuard::new(database.clone());

@@ -1,5 +1,6 @@
 //! The decision: every step of it, in order.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use hubkeys_auth::{Binding, Claim, Outcome, Refusal, RequestFacts};
 use hubkeys_domain::keyring::{Keyring, OpenError};
 use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, SigningPolicy, StoredSecret, Timestamp};
 use hubkeys_store::{
-    Credential, CredentialReader, DigestMover, KeyringError, KeyringSource, LastUsed, ReplayGuard,
+    Credential, DigestMover, KeyringError, KeyringSource, LastUsed, LeasedReader, ReplayGuard,
     Status, StoreError, Use,
 };
 
@@ -16,7 +17,7 @@ use crate::{Decision, FactsDocument};
 /// Decides who sent a request.
 #[derive(Debug)]
 pub struct Verifier {
-    reader: CredentialReader,
+    reader: LeasedReader,
     guard: ReplayGuard,
     last_used: LastUsed,
     keyring: Arc<KeyringSource>,
@@ -62,7 +63,7 @@ impl Verifier {
     /// # Errors
     /// [`CannotDecide::Randomness`].
     pub async fn new(
-        reader: CredentialReader,
+        reader: LeasedReader,
         guard: ReplayGuard,
         last_used: LastUsed,
         keyring: KeyringSource,
@@ -120,8 +121,40 @@ impl Verifier {
         if let Some(refusal) = garbage(&claim) {
             return Ok(Decision::refused(Some(key), refusal));
         }
-        let credential = self.reader.get(&key).await?;
-        self.judge(facts, &claim, key, credential, now).await
+        if let Some(decision) = self.decide_from_memory(facts, &claim, &key, now).await? {
+            return Ok(decision);
+        }
+        let credential = self.reader.read(&key).await?;
+        self.judge(facts, &claim, key, credential.as_deref(), now)
+            .await
+    }
+
+    /// The decision on a credential that was read so lately that it may be answered from. Only what passes is decided like this: a
+    /// refusal is never remembered, but made on what the row says now.
+    async fn decide_from_memory(
+        &self,
+        facts: &RequestFacts,
+        claim: &Claim<'_>,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> Result<Option<Decision>, CannotDecide> {
+        let held = self.reader.held(key);
+        let held = held.filter(|held| held.scheme == claim.scheme());
+        let Some(credential) = held.as_deref() else {
+            // A key that nobody has used lately takes the work of one that somebody has.
+            let _ = hubkeys_auth::check(facts, claim, &self.decoy.open(claim.scheme())?, now);
+            return Ok(None);
+        };
+        let Ok(known) = self.open(key, &credential.secret).await else {
+            return Ok(None);
+        };
+        match hubkeys_auth::check(facts, claim, &known, now) {
+            Ok(binding) if forbidden(credential, &binding).is_none() => self
+                .admit(facts, claim, key, credential, binding, now)
+                .await
+                .map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Unknown key, wrong scheme and wrong secret all take one read, one opening and one check. Only who passed the check
@@ -131,7 +164,7 @@ impl Verifier {
         facts: &RequestFacts,
         claim: &Claim<'_>,
         key: KeyId,
-        credential: Option<Credential>,
+        credential: Option<&Credential>,
         now: Timestamp,
     ) -> Result<Decision, CannotDecide> {
         let presented = claim.scheme();
@@ -148,11 +181,14 @@ impl Verifier {
                     opened => opened?,
                 };
                 match check(facts, claim, &known, now) {
-                    Ok(binding) => {
-                        return self
-                            .admit(facts, claim, key, credential, binding, now)
-                            .await;
-                    }
+                    Ok(binding) => match forbidden(credential, &binding) {
+                        Some(refusal) => refusal,
+                        None => {
+                            return self
+                                .admit(facts, claim, &key, credential, binding, now)
+                                .await;
+                        }
+                    },
                     Err(refusal) => refusal,
                 }
             }
@@ -170,44 +206,34 @@ impl Verifier {
         Ok(Decision::refused(Some(key), refusal))
     }
 
-    /// What only the holder of the secret gets to: is the key live, may it sign like this, and is it the first time?
+    /// The last step, for what passes everything else, so that only such a request uses its signature up: is it the first time?
     async fn admit(
         &self,
         facts: &RequestFacts,
         claim: &Claim<'_>,
-        key: KeyId,
-        credential: Credential,
+        key: &KeyId,
+        credential: &Credential,
         binding: Binding,
         now: Timestamp,
     ) -> Result<Decision, CannotDecide> {
-        if credential.status == Status::Revoked {
-            return Ok(Decision::refused(Some(key), revoked()));
-        }
-        if let Some(signature) = &binding.signature {
-            let default = SigningPolicy::default();
-            let policy = credential.signing.as_ref().unwrap_or(&default);
-            if let Some(refusal) = forbidden(policy, &binding) {
-                return Ok(Decision::refused(Some(key), refusal));
-            }
-            // Last, so that only a request that passes everything else uses its signature up.
-            if policy
+        if let Some(signature) = &binding.signature
+            && policy_of(credential)
                 .replay_protection
                 .covers(acting_method(facts), binding.nonce.is_some())
-            {
-                let what = match &binding.nonce {
-                    Some(nonce) => format!("nonce#{nonce}"),
-                    None => hex::encode(signature.as_slice()),
-                };
-                let good_until = binding.date.unwrap_or(now).plus(hubkeys_auth::MAX_SKEW);
-                if self.guard.use_once(&key, &what, good_until).await? == Use::Again {
-                    return Ok(Decision::refused(Some(key), replayed()));
-                }
+        {
+            let what = match &binding.nonce {
+                Some(nonce) => format!("nonce#{nonce}"),
+                None => hex::encode(signature.as_slice()),
+            };
+            let good_until = binding.date.unwrap_or(now).plus(hubkeys_auth::MAX_SKEW);
+            if self.guard.use_once(key, &what, good_until).await? == Use::Again {
+                return Ok(Decision::refused(Some(key.clone()), replayed()));
             }
         }
         // The decision is made: this only starts a write, and nothing waits for it.
-        self.last_used.record(&credential.account, &key, now);
-        self.move_digest(claim, &key, &credential, now).await;
-        Ok(Decision::valid(key, credential, binding))
+        self.last_used.record(&credential.account, key, now);
+        self.move_digest(claim, key, credential, now).await;
+        Ok(Decision::valid(key.clone(), credential, binding))
     }
 
     /// The decision is made: this only starts a write, and nothing waits for it. A Basic secret is there now and never
@@ -318,8 +344,21 @@ fn replayed() -> Refusal {
     )
 }
 
-/// What the key's policy says to the way a request was signed.
-fn forbidden(policy: &SigningPolicy, binding: &Binding) -> Option<Refusal> {
+fn policy_of(credential: &Credential) -> Cow<'_, SigningPolicy> {
+    match &credential.signing {
+        Some(policy) => Cow::Borrowed(policy),
+        None => Cow::Owned(SigningPolicy::default()),
+    }
+}
+
+/// What only the holder of the secret gets to: is the key live, and may it prove itself like this?
+fn forbidden(credential: &Credential, binding: &Binding) -> Option<Refusal> {
+    if credential.status == Status::Revoked {
+        return Some(revoked());
+    }
+    // Basic signs nothing.
+    binding.signature.as_ref()?;
+    let policy = policy_of(credential);
     if !binding
         .dialect
         .signing()

@@ -8,7 +8,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use hubkeys_domain::{KeyId, Secret, Timestamp};
-use hubkeys_store::{CredentialReader, Database, KeyringSource, LastUsed, ReplayGuard, Tables};
+use hubkeys_store::{
+    CredentialReader, Database, KeyringSource, LastUsed, LeasedReader, ReplayGuard, Tables,
+};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -34,7 +36,7 @@ async fn cut_off(folder: &TempDir) -> Arc<Verifier> {
         views: "views".into(),
     };
     let database = Database::new(Client::from_conf(config), tables);
-    let reader = CredentialReader::new(database.clone());
+    let reader = LeasedReader::new(CredentialReader::new(database.clone()));
     let guard = ReplayGuard::new(database.clone());
     let last_used = LastUsed::new(database);
     let keyring = KeyringSource::from_file(folder.path().join("keyring.json"))

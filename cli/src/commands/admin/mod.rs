@@ -4,6 +4,7 @@
 mod account;
 mod check;
 mod keyring;
+mod lease;
 mod place;
 mod progress;
 mod rebuild;
@@ -50,6 +51,9 @@ enum AdminCommand {
     /// See, rotate and prune the keyring, and move what is stored to its current version
     #[command(subcommand)]
     Keyring(keyring::KeyringCommand),
+    /// See and change for how long verify may answer from memory
+    #[command(subcommand)]
+    Lease(lease::LeaseCommand),
     /// The log of revocations
     #[command(subcommand)]
     Revocations(revocations::RevocationsCommand),
@@ -93,6 +97,7 @@ async fn dispatch(
         AdminCommand::Check => check::run(place, session).await,
         AdminCommand::Rebuild => rebuild::run(place, session).await,
         AdminCommand::Keyring(command) => keyring::run(command, place, session).await,
+        AdminCommand::Lease(command) => lease::run(command, place, session).await,
         AdminCommand::Revocations(command) => revocations::run(command, place, session).await,
     }
 }

@@ -68,6 +68,11 @@ impl Place {
         })
     }
 
+    /// Whether nothing else is at the tables: a stack that runs has its folder locked.
+    pub(super) fn is_alone(&self) -> bool {
+        matches!(self, Self::Stopped(_))
+    }
+
     pub(super) fn keyring(&self) -> Result<KeyringEditor, Failure> {
         match self {
             Self::Stopped(stack) => Ok(KeyringEditor::of_file(stack.keyring_file())),

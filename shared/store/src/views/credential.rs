@@ -133,12 +133,8 @@ impl CredentialReader {
         }
     }
 
-    /// Has credentials and a connection ready, by a read of a row that is nobody's.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn connect(&self) -> Result<(), StoreError> {
-        self.database.row(&key("connect")).await.map(drop)
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
     /// What is known of a key now: one consistent read. `None`: there is no such key.

@@ -12,6 +12,7 @@ pub mod credential;
 pub mod idempotency;
 pub mod key_list;
 pub mod last_used;
+pub mod lease;
 pub mod limits;
 pub mod moved;
 pub mod standing;

@@ -8,7 +8,8 @@ use hubkeys_auth::{Algorithm, Body, RequestFacts, Unsigned};
 use hubkeys_domain::api_key::ApiKeyCommand;
 use hubkeys_domain::{AuthorizedAdministrator, KeyId, Scheme, Secret};
 use hubkeys_store::{
-    CredentialReader, Database, DigestMover, KeyringEditor, KeyringSource, LastUsed, ReplayGuard,
+    CredentialReader, Database, DigestMover, KeyringEditor, KeyringSource, LastUsed, LeasedReader,
+    ReplayGuard,
 };
 use tempfile::TempDir;
 use verify::Verifier;
@@ -83,8 +84,10 @@ impl Ring {
     /// A verifier that starts now.
     pub(crate) async fn verifier(&self, given: &Given) -> (Verifier, DigestMover) {
         let mover = DigestMover::new(given.database.clone());
+        let reader = LeasedReader::new(CredentialReader::new(given.database.clone()));
+        reader.refresh().await.unwrap();
         let verifier = Verifier::new(
-            CredentialReader::new(given.database.clone()),
+            reader,
             ReplayGuard::new(given.database.clone()),
             elsewhere(given),
             self.source(given).await,

@@ -43,6 +43,7 @@ mod confirming;
 mod consistent_reads;
 mod keyring_file;
 mod last_used;
+mod leases;
 mod listing;
 mod lost_answers;
 mod many_keys;
