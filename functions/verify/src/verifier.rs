@@ -125,7 +125,7 @@ impl Verifier {
     }
 
     /// Unknown key, wrong scheme and wrong secret all take one read, one opening and one check. Only who passed the check
-    /// learns whether the key is revoked.
+    /// learns whether the key is revoked or its account suspended.
     async fn judge(
         &self,
         facts: &RequestFacts,
@@ -180,8 +180,10 @@ impl Verifier {
         binding: Binding,
         now: Timestamp,
     ) -> Result<Decision, CannotDecide> {
-        if credential.status == Status::Revoked {
-            return Ok(Decision::refused(Some(key), revoked()));
+        match credential.status {
+            Status::Active => {}
+            Status::Disabled => return Ok(Decision::refused(Some(key), account_suspended())),
+            Status::Revoked => return Ok(Decision::refused(Some(key), revoked())),
         }
         if let Some(signature) = &binding.signature {
             let default = SigningPolicy::default();
@@ -309,6 +311,13 @@ fn wrong_scheme() -> Refusal {
 
 fn revoked() -> Refusal {
     Refusal::new(Outcome::Revoked, "the key was revoked: use another one")
+}
+
+fn account_suspended() -> Refusal {
+    Refusal::new(
+        Outcome::AccountSuspended,
+        "the account of the key is suspended: no key of it is accepted until it is reinstated",
+    )
 }
 
 fn replayed() -> Refusal {

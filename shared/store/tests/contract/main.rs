@@ -53,4 +53,5 @@ mod resealing;
 mod rotation;
 mod rows;
 mod streams;
+mod suspension;
 mod tenants;
