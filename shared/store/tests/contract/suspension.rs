@@ -35,14 +35,12 @@ contract!(
     a_disabled_key_is_resealed_and_its_version_is_not_removed,
 );
 
-mod killed {
+mod killed_suspending {
     use super::{Decision, Given, killed_at_every_call};
 
     contract!(
         killed_before_any_call_of_a_suspension_the_same_again_goes_on,
         killed_after_any_call_of_a_suspension_the_same_again_goes_on,
-        killed_before_any_call_of_a_reinstatement_the_same_again_goes_on,
-        killed_after_any_call_of_a_reinstatement_the_same_again_goes_on,
     );
 
     async fn killed_before_any_call_of_a_suspension_the_same_again_goes_on(given: Given) {
@@ -52,6 +50,15 @@ mod killed {
     async fn killed_after_any_call_of_a_suspension_the_same_again_goes_on(given: Given) {
         killed_at_every_call(&given, Decision::Suspend, true).await;
     }
+}
+
+mod killed_reinstating {
+    use super::{Decision, Given, killed_at_every_call};
+
+    contract!(
+        killed_before_any_call_of_a_reinstatement_the_same_again_goes_on,
+        killed_after_any_call_of_a_reinstatement_the_same_again_goes_on,
+    );
 
     async fn killed_before_any_call_of_a_reinstatement_the_same_again_goes_on(given: Given) {
         killed_at_every_call(&given, Decision::Reinstate, false).await;
