@@ -85,6 +85,8 @@ base('a key that waits to be enabled again is listed as suspended, and can be re
   await expect(main.getByText('Enabled again: the account was reinstated')).toBeVisible();
   await look(page, 'key suspended');
   await expect(main.getByRole('button', { name: 'Rename' })).toBeEnabled();
+  // From here on it is as the API says.
+  await page.unrouteAll({ behavior: 'wait' });
   await main.getByRole('button', { name: 'Revoke' }).click();
   await hub.dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
   await expect(hub.dialog).toHaveCount(0);

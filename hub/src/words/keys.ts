@@ -105,7 +105,7 @@ export const keys = {
     dialects: 'Allowed ways to sign',
     replay: 'Replay protection',
     suspended: 'Suspended',
-    suspendedWhy: 'The account was suspended. The key works again as soon as its turn to be enabled has come.',
+    suspendedWhy: 'The account was suspended. Its keys are being enabled again: if this one stays suspended, write to support.',
     revoked: 'Revoked',
     revokedBy: 'Revoked by',
     reason: 'Reason',
