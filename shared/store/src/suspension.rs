@@ -12,6 +12,7 @@ use hubkeys_domain::account::{Account, AccountCommand, AccountError};
 use hubkeys_domain::api_key::{ApiKey, ApiKeyCommand, ApiKeyError};
 use hubkeys_domain::{AccountId, KeyId, Operator, Timestamp};
 
+use crate::backoff::ATTEMPTS;
 use crate::projection::Projected;
 use crate::rebuild::{DriftProblem, Mode};
 use crate::stored_event::Item;
@@ -131,6 +132,7 @@ impl Store {
             ..Enforced::default()
         };
         let mut done = BTreeSet::new();
+        let mut attempts = 0;
         loop {
             let mut left = self.listed_live_keys(account).await?;
             // All of them once, for the list only says where to look: what counts is what the events say.
@@ -138,6 +140,11 @@ impl Store {
             if left.is_empty() {
                 break;
             }
+            // A second round is for what others undid meanwhile: they can't keep us for ever.
+            if attempts == ATTEMPTS {
+                return Err(StoreError::Busy { attempts }.into());
+            }
+            attempts += 1;
             // One after the other: at once they would meet on the row of the standing, which each of them checks.
             for (id, _) in left {
                 let changed = self.enforce_on(&id, on_key.clone(), context).await?;
