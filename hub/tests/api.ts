@@ -4,7 +4,7 @@ export interface Key {
   id: string;
   name: string;
   scheme: Scheme;
-  status: 'active' | 'revoked';
+  status: 'active' | 'disabled' | 'revoked';
   last_used_at: string | null;
 }
 export type Scheme = 'basic' | 'hmac';

@@ -284,6 +284,19 @@ fn operators_may_change_no_event_and_mend_every_row() {
             "dynamodb:PutItem, in transactions",
         ]
     );
+    // A suspension lists keys, checks the standing, and puts rows; a revocation counts, a rebuild removes.
+    assert_eq!(
+        on("Views.Arn"),
+        [
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+        ]
+    );
     assert_eq!(
         on("Keyring"),
         [

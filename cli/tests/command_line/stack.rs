@@ -3,10 +3,10 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::run::{Run, hubkeys_with};
 
@@ -21,26 +21,27 @@ impl Stack {
     fn start(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("hubkeys-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_hubkeys"))
-            .args(["--port", "0", "--data"])
-            .arg(folder.join("data"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // The first line says where it serves, and comes when it does.
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let url = line
-            .split([' ', ','])
-            .find(|word| word.starts_with("http://"));
-        let url = url.expect("the address it serves").to_owned();
+        let (process, url) = serve(&folder);
         Self {
             process,
             url,
             folder,
         }
+    }
+
+    /// What `hubkeys admin` prints as JSON about the data of this stack, which is stopped for it and started again.
+    fn admin(&mut self, arguments: &[&str]) -> Value {
+        self.stop();
+        let data = self.path("data");
+        let arguments = [&["admin"], arguments, &["--by", "staff-7", "--data", &data]].concat();
+        let answer = self.json(&arguments);
+        (self.process, self.url) = serve(&self.folder);
+        answer
+    }
+
+    fn stop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     fn path(&self, name: &str) -> String {
@@ -91,6 +92,26 @@ impl Stack {
             &facts,
         )
     }
+}
+
+/// Starts a stack on the data in a folder, and waits until it serves. Returns where it does.
+fn serve(folder: &Path) -> (Child, String) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_hubkeys"))
+        .args(["--port", "0", "--data"])
+        .arg(folder.join("data"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The first line says where it serves, and comes when it does.
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let url = line
+        .split([' ', ','])
+        .find(|word| word.starts_with("http://"));
+    let url = url.expect("the address it serves").to_owned();
+    (process, url)
 }
 
 impl Drop for Stack {
@@ -282,10 +303,98 @@ fn a_key_is_made_with_what_it_may_sign_with() {
     ]);
     assert_eq!(
         key["signing"],
-        serde_json::json!({
+        json!({
             "dialects": ["rfc9421", "cavage-12"], "algorithms": ["hmac-sha512"], "replay_protection": "all"
         })
     );
     let plain = stack.json(&["keys", "create", "Plain", "--scheme", "basic"]);
     assert!(plain.get("signing").is_none(), "{plain}");
+}
+
+#[test]
+fn a_suspended_accounts_keys_are_refused_until_it_is_reinstated() {
+    let mut stack = Stack::start("suspension");
+    stack.login("admin@acme");
+    let mut ids = Vec::new();
+    for scheme in ["basic", "hmac"] {
+        let file = stack.path(scheme);
+        let create = ["keys", "create", "A key", "--scheme", scheme];
+        let key = stack.json(&[&create[..], &["--env-file", &file]].concat());
+        ids.push(key["id"].as_str().unwrap().to_owned());
+    }
+    let outcomes = |stack: &Stack| {
+        ["basic", "hmac"].map(|scheme| {
+            let decision = stack.sign_and_verify(scheme, &stack.path(scheme));
+            let first = decision.stdout.lines().next().unwrap_or_default();
+            (decision.code, first.to_owned())
+        })
+    };
+    let refused = (1, "outcome  account_suspended".to_owned());
+
+    let suspended = stack.admin(&["account", "suspend", "acme"]);
+    assert_eq!(
+        suspended,
+        json!({"id": "acme", "standing": "suspended", "changed": true, "keys": 2, "disabled": 2})
+    );
+    assert_eq!(outcomes(&stack), [refused.clone(), refused.clone()]);
+    stack.login("admin@acme");
+    for arguments in [
+        &["keys", "list"][..],
+        &["keys", "create", "Another", "--scheme", "basic"],
+        &["keys", "rename", &ids[0], "Renamed"],
+        &["keys", "revoke", &ids[0]],
+    ] {
+        let run = stack.run(arguments, "");
+        assert_eq!(run.code, 1, "{arguments:?}");
+        assert!(run.stderr.contains("account-suspended"), "{}", run.stderr);
+    }
+    let again = stack.admin(&["account", "suspend", "acme"]);
+    assert_eq!(
+        (&again["changed"], &again["disabled"]),
+        (&json!(false), &json!(0))
+    );
+
+    let revoke = ["key", "revoke", &ids[1], "--reason", "leaked"];
+    let revoked = stack.admin(&revoke);
+    assert_eq!(
+        revoked,
+        json!({"id": ids[1], "account": "acme", "status": "revoked", "changed": true})
+    );
+    assert_eq!(stack.admin(&revoke)["changed"], false);
+    assert_eq!(stack.admin(&["check"])["drift"], json!([]));
+
+    let reinstated = stack.admin(&["account", "reinstate", "acme"]);
+    assert_eq!(
+        reinstated,
+        json!({"id": "acme", "standing": "verified", "changed": true, "keys": 1, "enabled": 1})
+    );
+    let [basic, hmac] = outcomes(&stack);
+    assert_eq!((basic.0, hmac.1.as_str()), (0, "outcome  revoked"));
+    stack.login("admin@acme");
+    let listed = stack.json(&["keys", "list", "--status", "live"]);
+    assert_eq!(listed["keys"].as_array().unwrap().len(), 1);
+    let history = stack.json(&["keys", "history", &ids[0]]);
+    let kinds: Vec<_> = history["events"].as_array().unwrap().iter().collect();
+    let kinds: Vec<_> = kinds.iter().map(|event| &event["type"]).collect();
+    assert_eq!(kinds, ["created", "disabled", "enabled"]);
+    assert_eq!(history["events"][1]["because"], "account_suspended");
+    assert_eq!(history["events"][1]["by"]["user"], "staff-7");
+
+    // What can't be is told in one line.
+    stack.stop();
+    let data = stack.path("data");
+    let suspend = ["admin", "account", "suspend", "globex", "--data", &data];
+    let run = stack.run(&suspend, "");
+    assert_eq!((run.code, run.stderr.lines().count()), (1, 1));
+    assert!(run.stderr.contains("not verified"), "{}", run.stderr);
+    let unknown = "hk_01jd3v9m2x8c5q7w4n6t0r1z2y";
+    let run = stack.run(&["admin", "key", "revoke", unknown, "--data", &data], "");
+    assert_eq!(run.code, 1);
+    let suspend = ["admin", "account", "suspend", "acme", "--data", &data];
+    let run = stack.run(&suspend, "");
+    assert!(
+        run.stdout.contains("acme is suspended.\n") && run.stdout.contains("none verifies"),
+        "{}",
+        run.stdout
+    );
 }

@@ -126,6 +126,7 @@ mod tests {
             Decided::SignatureMismatch,
             Decided::WrongScheme,
             Decided::Revoked,
+            Decided::AccountSuspended,
             Decided::Expired,
             Decided::Replayed,
             Decided::ForbiddenDialect,

@@ -67,6 +67,8 @@ fn listed(kind: &str) -> Option<(&'static str, &'static [&'static str])> {
         ),
         "KeyRenamed" => ("hubkeys.key.renamed", &["name"]),
         "KeyResealed" => ("hubkeys.key.resealed", &[]),
+        "KeyDisabled" => ("hubkeys.key.disabled", &["because"]),
+        "KeyEnabled" => ("hubkeys.key.enabled", &[]),
         "KeyRevoked" => ("hubkeys.key.revoked", &["reason"]),
         "AccountOpened" => ("hubkeys.account.opened", &[]),
         "VerificationRequested" => ("hubkeys.account.verification-requested", &[]),

@@ -4,7 +4,7 @@
 pub mod openapi;
 
 use hubkeys_api::{Answer, Body, Problem, Request, Response, caller, json, path, respond};
-use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent};
+use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent, DisabledBecause};
 use hubkeys_domain::{
     Actor, AuthorizedAdministrator, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy,
     Timestamp,
@@ -54,6 +54,12 @@ enum Change {
     },
     /// What is kept of the secret, and nothing else: the secret stays the same.
     Resealed,
+    /// The key may not verify until it is enabled again.
+    Disabled {
+        because: DisabledBecause,
+    },
+    /// What the key was disabled for is over.
+    Enabled,
     Revoked {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -77,6 +83,8 @@ impl From<RecordedEvent<ApiKeyEvent>> for HistoryEntry {
             },
             ApiKeyEvent::KeyRenamed { name, .. } => Change::Renamed { name },
             ApiKeyEvent::KeyResealed { .. } => Change::Resealed,
+            ApiKeyEvent::KeyDisabled { because, .. } => Change::Disabled { because },
+            ApiKeyEvent::KeyEnabled { .. } => Change::Enabled,
             ApiKeyEvent::KeyRevoked { reason, .. } => Change::Revoked { reason },
         };
         Self {

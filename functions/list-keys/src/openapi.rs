@@ -4,7 +4,7 @@ use hubkeys_api::ProblemType;
 use hubkeys_api::openapi::NOT_ALLOWED;
 use hubkeys_api::problems;
 use hubkeys_domain::Scheme;
-use hubkeys_store::{KeySort, Status};
+use hubkeys_store::{KeySort, KeyStatuses};
 use utoipa::{IntoParams, OpenApi};
 
 use super::{DEFAULT_LIMIT, KeyList};
@@ -24,9 +24,9 @@ struct Parameters {
     /// Only keys of this scheme.
     #[param(nullable = false)]
     scheme: Option<Scheme>,
-    /// Only keys of this status.
-    #[param(nullable = false)]
-    status: Option<Status>,
+    /// Only keys of this status; `live` is all but the revoked ones.
+    #[param(nullable = false, inline)]
+    status: Option<KeyStatuses>,
     /// Only keys whose name contains this text in whatever case, or whose id contains it.
     #[param(nullable = false, min_length = 1, max_length = 64)]
     q: Option<String>,

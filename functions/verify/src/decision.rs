@@ -235,7 +235,9 @@ impl Decision {
 /// What the asking service answers its client: 401 to whoever did not prove who they are, 403 to who did and may not.
 fn status_of(outcome: Outcome) -> StatusCode {
     match outcome {
-        Outcome::ForbiddenDialect | Outcome::ForbiddenAlgorithm => StatusCode::FORBIDDEN,
+        Outcome::AccountSuspended | Outcome::ForbiddenDialect | Outcome::ForbiddenAlgorithm => {
+            StatusCode::FORBIDDEN
+        }
         _ => StatusCode::UNAUTHORIZED,
     }
 }

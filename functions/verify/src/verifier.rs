@@ -158,7 +158,7 @@ impl Verifier {
     }
 
     /// Unknown key, wrong scheme and wrong secret all take one read, one opening and one check. Only who passed the check
-    /// learns whether the key is revoked.
+    /// learns whether the key is revoked or its account suspended.
     async fn judge(
         &self,
         facts: &RequestFacts,
@@ -337,6 +337,13 @@ fn revoked() -> Refusal {
     Refusal::new(Outcome::Revoked, "the key was revoked: use another one")
 }
 
+fn account_suspended() -> Refusal {
+    Refusal::new(
+        Outcome::AccountSuspended,
+        "the account of the key is suspended: no key of it is accepted until it is reinstated",
+    )
+}
+
 fn replayed() -> Refusal {
     Refusal::new(
         Outcome::Replayed,
@@ -353,8 +360,10 @@ fn policy_of(credential: &Credential) -> Cow<'_, SigningPolicy> {
 
 /// What only the holder of the secret gets to: is the key live, and may it prove itself like this?
 fn forbidden(credential: &Credential, binding: &Binding) -> Option<Refusal> {
-    if credential.status == Status::Revoked {
-        return Some(revoked());
+    match credential.status {
+        Status::Active => {}
+        Status::Disabled => return Some(account_suspended()),
+        Status::Revoked => return Some(revoked()),
     }
     // Basic signs nothing.
     binding.signature.as_ref()?;

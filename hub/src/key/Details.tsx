@@ -17,6 +17,17 @@ export function Details({ of: key }: { of: Key }) {
     { label: words.keys.column.created, value: <Ago at={key.created_at} /> },
     { label: words.keys.column.createdBy, value: key.created_by.user },
   ];
+  if (key.disabled) {
+    items.push({
+      label: text.suspended,
+      value: (
+        <>
+          <Ago at={key.disabled.at} />
+          <div>{text.suspendedWhy}</div>
+        </>
+      ),
+    });
+  }
   if (key.revocation) {
     const { at, by, reason } = key.revocation;
     items.push(

@@ -17,7 +17,14 @@ export function HistoryList({ events }: { events: readonly HistoryEvent[] }) {
   );
 }
 
-const ICONS: Partial<Record<StepsProps.Status, IconProps.Name>> = { success: 'add-plus', info: 'edit', stopped: 'status-stopped' };
+const LOOKS: Record<string, StepsProps.Status> = { created: 'success', disabled: 'pending', enabled: 'in-progress', revoked: 'stopped' };
+const ICONS: Partial<Record<StepsProps.Status, IconProps.Name>> = {
+  success: 'add-plus',
+  info: 'edit',
+  pending: 'status-pending',
+  'in-progress': 'status-positive',
+  stopped: 'status-stopped',
+};
 
 /** A rename is no news and a revocation no fault: without this, each step's text would have its status's colour. */
 function inPlainColours({ status, header, details }: StepsProps.Step) {
@@ -30,7 +37,7 @@ function asStep(event: HistoryEvent): StepsProps.Step {
   const reason = 'reason' in event && typeof event.reason === 'string' ? event.reason : undefined;
   const what = text.event[event.type]?.(name) ?? event.type;
   return {
-    status: event.type === 'revoked' ? 'stopped' : event.type === 'created' ? 'success' : 'info',
+    status: LOOKS[event.type] ?? 'info',
     header: (
       <>
         {what} {text.by(event.by.user)}, <Ago at={event.at} />

@@ -41,7 +41,7 @@ export default function KeyPage() {
     );
   }
 
-  const live = key?.status === 'active';
+  const live = key !== undefined && key.status !== 'revoked';
   return (
     <ContentLayout
       header={

@@ -55,7 +55,7 @@ export function KeysSection({ scheme }: { scheme: Scheme }) {
     reloadAccount();
   };
 
-  const chosen = selected.filter((key) => pages.keys?.some(({ id, status }) => id === key.id && status === 'active'));
+  const chosen = selected.filter((key) => pages.keys?.some(({ id, status }) => id === key.id && status !== 'revoked'));
   const blocked = refusal?.detail;
 
   return (

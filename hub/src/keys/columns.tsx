@@ -1,7 +1,7 @@
 import Box from '@cloudscape-design/components/box';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import Input from '@cloudscape-design/components/input';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { Key } from '../api/types';
 import { keyPath } from '../shell/paths';
@@ -99,7 +99,7 @@ function NameOnPhone({ of: key }: { of: Key }) {
     <>
       {key.name}
       <Box variant="small" display="block">
-        {key.status === 'revoked' ? words.keys.status.revoked : words.keys.column.lastUsed}
+        {key.status === 'active' ? words.keys.column.lastUsed : words.keys.status[key.status]}
         {key.status === 'active' && (
           <>
             : <LastUsed of={key} />
@@ -119,8 +119,10 @@ export function LastUsed({ of }: { of: Key }) {
   );
 }
 
+const LOOKS: Record<Key['status'], StatusIndicatorProps.Type> = { active: 'success', disabled: 'warning', revoked: 'stopped' };
+
 export function Status({ of: { status } }: { of: Key }) {
-  return <StatusIndicator wrapText={false} type={status === 'active' ? 'success' : 'stopped'}>{words.keys.status[status]}</StatusIndicator>;
+  return <StatusIndicator wrapText={false} type={LOOKS[status]}>{words.keys.status[status]}</StatusIndicator>;
 }
 
 function RowActions({ of: key, onRevoke, onRename }: { of: Key } & Pick<ColumnsOptions, 'onRevoke' | 'onRename'>) {

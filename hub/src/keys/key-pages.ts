@@ -104,5 +104,5 @@ export function useKeyPages(scheme: Scheme, enabled: boolean): KeyPages {
 }
 
 function asParameters(scheme: Scheme, { q, sort, revoked, size }: Query, cursor: string | undefined): ListQuery {
-  return { scheme, sort, limit: size, ...(!revoked && { status: 'active' }), ...(q && { q }), ...(cursor && { cursor }) };
+  return { scheme, sort, limit: size, ...(!revoked && { status: 'live' }), ...(q && { q }), ...(cursor && { cursor }) };
 }

@@ -209,7 +209,9 @@ fn detail(kind: ProblemType) -> &'static str {
         ProblemType::AccountNotVerified => {
             "API keys are for verified accounts, and this one is not verified yet: request its verification"
         }
-        ProblemType::AccountSuspended => "this account is suspended: contact support",
+        ProblemType::AccountSuspended => {
+            "this account is suspended, and none of its keys is accepted: contact support"
+        }
         ProblemType::NotOperator => "this operation is for the platform's staff",
         ProblemType::KeyNotFound => "no such key in this account",
         ProblemType::KeyRevoked => "the key is revoked: it keeps its name",

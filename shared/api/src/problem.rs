@@ -371,6 +371,8 @@ impl From<Refusal> for Problem {
                 ),
             ),
             Refusal::IdempotencyKeyUsed => Self::unavailable(refusal),
+            // No route disables a key.
+            Refusal::AccountNotSuspended => Self::internal(refusal),
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Outcome {
     WrongScheme,
     /// The key was revoked. Only a holder of its secret learns this.
     Revoked,
+    /// The key's account is suspended. Only a holder of the key's secret learns this.
+    AccountSuspended,
     /// The signature was to be used only until an instant that is past.
     Expired,
     /// The signature was used before. Found by whoever keeps what was used, not here.
@@ -51,6 +53,7 @@ impl Outcome {
             Self::SignatureMismatch => "signature_mismatch",
             Self::WrongScheme => "wrong_scheme",
             Self::Revoked => "revoked",
+            Self::AccountSuspended => "account_suspended",
             Self::Expired => "expired",
             Self::Replayed => "replayed",
             Self::ForbiddenDialect => "forbidden_dialect",

@@ -22,7 +22,7 @@ pub enum NotAllowed {
     )]
     AccountNotVerified,
     /// The account was suspended.
-    #[error("this account is suspended: contact support")]
+    #[error("this account is suspended, and none of its keys is accepted: contact support")]
     AccountSuspended,
 }
 

@@ -20,9 +20,9 @@ pub struct KeyringUse {
 /// How many keys are stored under one version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VersionUse {
-    /// Live Basic keys: digests.
+    /// Live Basic keys: digests. Disabled ones are live: they come back.
     pub basic: u64,
-    /// Live HMAC keys: sealed secrets.
+    /// Live HMAC keys: sealed secrets. Disabled ones, too.
     pub hmac: u64,
     /// Revoked keys of either scheme. They need no version.
     pub revoked: u64,
@@ -41,8 +41,8 @@ impl KeyringUse {
         let of = self.versions.entry(version).or_default();
         match (credential.status, credential.scheme) {
             (Status::Revoked, _) => of.revoked += 1,
-            (Status::Active, Scheme::Basic) => of.basic += 1,
-            (Status::Active, Scheme::Hmac) => of.hmac += 1,
+            (Status::Active | Status::Disabled, Scheme::Basic) => of.basic += 1,
+            (Status::Active | Status::Disabled, Scheme::Hmac) => of.hmac += 1,
         }
     }
 }

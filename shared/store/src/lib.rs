@@ -24,6 +24,7 @@ mod replay_guard;
 mod resealing;
 mod revocation;
 mod stored_event;
+mod suspension;
 mod sweep;
 mod transaction;
 pub mod views;
@@ -38,10 +39,13 @@ pub use keyring_source::{KeyringError, KeyringSource};
 pub use keyring_use::{KeyringUse, VersionUse};
 pub use last_used::LastUsed;
 pub use lease::{Clock, Lease, LeaseChange, LeaseChangeError, LeaseError, LeasedReader, Moment};
-pub use listing::{KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError};
+pub use listing::{
+    KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError, KeyStatuses,
+};
 pub use rebuild::{Drift, DriftProblem, Progress, Report};
 pub use replay_guard::{ReplayGuard, Use};
 pub use resealing::{Resealed, ResealingError};
+pub use suspension::{Enforced, EnforcementError};
 pub use transaction::Refusal;
 pub use views::credential::{Credential, CredentialReader, Status};
 pub use views::key_list::{KeySummary, KeyView};

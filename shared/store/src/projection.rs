@@ -6,10 +6,10 @@ use hubkeys_domain::account::{Account, AccountEvent, Standing};
 use hubkeys_domain::api_key::{ApiKey, ApiKeyEvent};
 use hubkeys_domain::{AccountId, MAX_LIVE_KEYS};
 
-use crate::StoreError;
 use crate::stored_event::Item;
 use crate::transaction::{Guard, Write};
 use crate::views::{credential, key_list, limits, standing};
+use crate::{Refusal, StoreError};
 
 /// An aggregate whose streams we store.
 pub(crate) trait Projected: Aggregate {
@@ -52,6 +52,10 @@ impl Projected for ApiKey {
                 ApiKeyEvent::KeyCreated { .. } => {
                     vec![verified(&key.account), one_more(&key.account)]
                 }
+                // So that of a suspension and a reinstatement at once the one that was decided last has the last word on
+                // every key, however late the other one's transactions arrive.
+                ApiKeyEvent::KeyDisabled { .. } => vec![suspended(&key.account)],
+                ApiKeyEvent::KeyEnabled { .. } => vec![verified(&key.account)],
                 ApiKeyEvent::KeyRevoked { .. } => vec![one_less(&key.account)],
                 ApiKeyEvent::KeyRenamed { .. } | ApiKeyEvent::KeyResealed { .. } => Vec::new(),
             })
@@ -72,11 +76,18 @@ impl Projected for Account {
 }
 
 fn verified(account: &AccountId) -> Write {
+    stands_as(account, Standing::Verified, Refusal::AccountNotVerified)
+}
+
+fn suspended(account: &AccountId) -> Write {
+    stands_as(account, Standing::Suspended, Refusal::AccountNotSuspended)
+}
+
+fn stands_as(account: &AccountId, standing: Standing, otherwise: Refusal) -> Write {
     let (pk, sk) = standing::key(account.as_str());
-    Write::check(Guard::Standing, pk, sk, "standing = :verified").value(
-        ":verified",
-        AttributeValue::S(Standing::Verified.as_str().to_owned()),
-    )
+    let standing = AttributeValue::S(standing.as_str().to_owned());
+    Write::check(Guard::Standing(otherwise), pk, sk, "standing = :standing")
+        .value(":standing", standing)
 }
 
 fn one_more(account: &AccountId) -> Write {

@@ -77,7 +77,8 @@ impl Store {
                 .map(|(id, credential)| async move {
                     let keyring = keyring.recent().await?;
                     let behind = credential.secret.keyring() < keyring.current();
-                    let became = if behind && credential.status == Status::Active {
+                    // A disabled key comes back, and must find its version in the keyring then.
+                    let became = if behind && credential.status != Status::Revoked {
                         self.reseal_key(&id, &keyring, by, request_id).await?
                     } else {
                         Became::Nothing

@@ -173,7 +173,8 @@ impl Store {
             let items = answer.items.unwrap_or_default();
             live += items
                 .iter()
-                .filter(|item| text(item, "status") == Some(Status::Active.as_str()))
+                // A disabled key keeps its place: it comes back.
+                .filter(|item| text(item, "status") != Some(Status::Revoked.as_str()))
                 .count() as i64;
             page = answer.last_evaluated_key;
             if page.is_none() {

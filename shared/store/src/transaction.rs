@@ -19,8 +19,8 @@ pub(crate) enum Guard {
     None,
     /// The event's place in its stream is free. Holds our `event_id`.
     Event(String),
-    /// The account is verified.
-    Standing,
+    /// The account stands as it has to. Holds what is said where it does not.
+    Standing(Refusal),
     /// The account has fewer live keys than it may have.
     Limit,
     /// The idempotency key is unused.
@@ -35,6 +35,9 @@ pub enum Refusal {
     /// The account is not verified (any more).
     #[error("the account is not verified")]
     AccountNotVerified,
+    /// The account is not suspended (any more).
+    #[error("the account is not suspended")]
+    AccountNotSuspended,
     /// The account has as many live keys as it may have.
     #[error(
         "the account has {} live keys, the most it may have",
@@ -300,8 +303,8 @@ fn classify(guards: &[Guard], reasons: &[CancellationReason]) -> Option<Outcome>
             ("ConditionalCheckFailed", Guard::Idempotency) => {
                 worst(6, Outcome::Refused(Refusal::IdempotencyKeyUsed));
             }
-            ("ConditionalCheckFailed", Guard::Standing) => {
-                worst(5, Outcome::Refused(Refusal::AccountNotVerified));
+            ("ConditionalCheckFailed", Guard::Standing(refusal)) => {
+                worst(5, Outcome::Refused(*refusal));
             }
             ("ConditionalCheckFailed", Guard::Limit) => {
                 worst(4, Outcome::Refused(Refusal::LimitReached));
@@ -350,7 +353,7 @@ mod tests {
         let guards = [
             Guard::Event("ours".into()),
             Guard::None,
-            Guard::Standing,
+            Guard::Standing(Refusal::AccountNotVerified),
             Guard::Limit,
             Guard::Idempotency,
         ];

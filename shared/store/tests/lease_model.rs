@@ -357,7 +357,7 @@ impl Model for Leases {
             Property::sometimes(ANSWERED, |_, state: &State| {
                 state.revocation == Revocation::Answered && state.longest > 0
             }),
-            Property::sometimes(HELD, |model, state| model.answers_from_memory(state)),
+            Property::sometimes(HELD, Self::answers_from_memory),
         ]
     }
 }

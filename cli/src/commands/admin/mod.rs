@@ -3,6 +3,7 @@
 
 mod account;
 mod check;
+mod key;
 mod keyring;
 mod lease;
 mod place;
@@ -44,6 +45,9 @@ enum AdminCommand {
     /// Decide about an account
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Act on one key
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Compare every row with its events and change nothing: exit code 1 if one does not follow from them
     Check,
     /// Make every row follow from its events again, beside a running service
@@ -94,6 +98,7 @@ async fn dispatch(
 ) -> Result<ExitCode, Failure> {
     match command {
         AdminCommand::Account(command) => account::run(command, place, session).await,
+        AdminCommand::Key(command) => key::run(command, place, session).await,
         AdminCommand::Check => check::run(place, session).await,
         AdminCommand::Rebuild => rebuild::run(place, session).await,
         AdminCommand::Keyring(command) => keyring::run(command, place, session).await,

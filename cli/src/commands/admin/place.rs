@@ -68,6 +68,15 @@ impl Place {
         })
     }
 
+    /// Waits until a right that was taken away counts for every verify. Where nothing else is at the tables it does at once.
+    pub(super) async fn wait_out_leases(&self) -> Result<(), Failure> {
+        if self.is_alone() {
+            return Ok(());
+        }
+        let waited = self.store().wait_out_leases().await;
+        waited.map_err(|error| Failure::admin(&error))
+    }
+
     /// Whether nothing else is at the tables: a stack that runs has its folder locked.
     pub(super) fn is_alone(&self) -> bool {
         matches!(self, Self::Stopped(_))

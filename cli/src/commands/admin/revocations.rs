@@ -94,11 +94,8 @@ pub(super) async fn run(
         }
     }
     progress.end();
-    if !place.is_alone() {
-        // Only now may it be said that the keys are revoked.
-        let waited = store.wait_out_leases().await;
-        waited.map_err(|error| Failure::admin(&error))?;
-    }
+    // Only now may it be said that the keys are revoked.
+    place.wait_out_leases().await?;
     print(&applied, session)?;
     Ok(exit(
         applied.unreadable.is_empty() && applied.failed.is_empty(),

@@ -16,8 +16,8 @@ pub(crate) struct ListArguments {
     /// Only keys of this scheme: basic or hmac
     #[arg(long)]
     scheme: Option<Scheme>,
-    /// Only keys of this status
-    #[arg(long, value_parser = ["active", "revoked"])]
+    /// Only keys of this status; live: all but the revoked ones
+    #[arg(long, value_parser = ["live", "active", "disabled", "revoked"])]
     status: Option<String>,
     /// Only keys whose name contains this text, in any case, or whose id does
     #[arg(long)]

@@ -29,14 +29,14 @@ pub enum AccountCommand {
         /// Now.
         at: Timestamp,
     },
-    /// Suspends a verified account. Again changes nothing.
+    /// Suspends a verified account: the first step, after which its keys are disabled. Again changes nothing.
     Suspend {
         /// The operator.
         by: Operator,
         /// Now.
         at: Timestamp,
     },
-    /// Ends a suspension. A verified account stays as it is.
+    /// Ends a suspension: the first step, after which its keys are enabled. A verified account stays as it is.
     Reinstate {
         /// The operator.
         by: Operator,

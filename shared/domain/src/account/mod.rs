@@ -24,7 +24,7 @@ pub enum Standing {
     VerificationRequested,
     /// It may have keys.
     Verified,
-    /// It was verified, and may not manage keys until it is reinstated.
+    /// It was verified. Until it is reinstated nobody of it manages keys, and none of its keys verifies.
     Suspended,
 }
 

@@ -1,6 +1,6 @@
 //! What can be asked of a key, and what it answers.
 
-use super::{ApiKey, ApiKeyEvent, Key};
+use super::{ApiKey, ApiKeyEvent, DisabledBecause, Key};
 use crate::{
     AccountId, Actor, AuthorizedAdministrator, KeyId, KeyName, MAX_RENAMES, Operator,
     RevocationReason, Scheme, SigningPolicy, StoredSecret, Timestamp,
@@ -42,6 +42,31 @@ pub enum ApiKeyCommand {
         reason: Option<RevocationReason>,
         /// The administrator.
         by: AuthorizedAdministrator,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Ends the key for ever, whoever its account is and however that stands. Again changes nothing.
+    RevokeForPlatform {
+        /// Why.
+        reason: Option<RevocationReason>,
+        /// The operator.
+        by: Operator,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Keeps the key from verifying, for its account is suspended: the transaction that stores it checks that it is. Changes
+    /// nothing of a revoked key. Again changes nothing.
+    Disable {
+        /// The operator.
+        by: Operator,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Lets a key verify again that was disabled because of its account, which is verified again: the transaction that stores
+    /// it checks that it is. Changes nothing of a revoked key, nor of one that is not disabled.
+    Enable {
+        /// The operator.
+        by: Operator,
         /// Now.
         at: Timestamp,
     },
@@ -138,6 +163,34 @@ impl ApiKeyCommand {
                     by: by.actor(),
                     at,
                 }))
+            }
+            Self::RevokeForPlatform { reason, by, at } => {
+                let key = key.key().ok_or(ApiKeyError::NotFound)?;
+                let by = Actor::from(&by);
+                Ok(key
+                    .is_live()
+                    .then_some(ApiKeyEvent::KeyRevoked { reason, by, at }))
+            }
+            Self::Disable { by, at } => {
+                let key = key.key().ok_or(ApiKeyError::NotFound)?;
+                let because = DisabledBecause::AccountSuspended;
+                let by = Actor::from(&by);
+                Ok(
+                    (key.is_live() && key.disabled.is_none()).then_some(ApiKeyEvent::KeyDisabled {
+                        because,
+                        by,
+                        at,
+                    }),
+                )
+            }
+            Self::Enable { by, at } => {
+                let key = key.key().ok_or(ApiKeyError::NotFound)?;
+                let by = Actor::from(&by);
+                Ok(key
+                    .disabled
+                    .as_ref()
+                    .filter(|disabled| disabled.because == DisabledBecause::AccountSuspended)
+                    .map(|_| ApiKeyEvent::KeyEnabled { by, at }))
             }
             Self::Reseal {
                 from,

@@ -3,7 +3,7 @@
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKey, Key, Revocation};
+use super::{ApiKey, DisabledBecause, Disablement, Key, Revocation};
 use crate::{
     AccountId, Actor, KeyId, KeyName, RevocationReason, Scheme, SigningPolicy, StoredSecret,
     Timestamp,
@@ -51,6 +51,22 @@ pub enum ApiKeyEvent {
         /// When.
         at: Timestamp,
     },
+    /// The key may not verify until it is enabled again.
+    KeyDisabled {
+        /// Why.
+        because: DisabledBecause,
+        /// Which operator had it done.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
+    /// What the key was disabled for is over.
+    KeyEnabled {
+        /// Which operator had it done.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
     /// The key ended.
     KeyRevoked {
         /// Why, if they said.
@@ -89,6 +105,7 @@ impl ApiKeyEvent {
                     created_at: at,
                     created_by: by,
                     renames: 0,
+                    disabled: None,
                     revocation: None,
                 }));
             }
@@ -97,12 +114,22 @@ impl ApiKeyEvent {
                 key.renames = key.renames.saturating_add(1);
             }
             (Self::KeyResealed { secret, .. }, ApiKey::Present(key)) => key.secret = secret,
+            (Self::KeyDisabled { because, by, at }, ApiKey::Present(key)) => {
+                key.disabled = Some(Disablement { at, by, because });
+            }
+            (Self::KeyEnabled { .. }, ApiKey::Present(key)) => key.disabled = None,
             (Self::KeyRevoked { reason, by, at }, ApiKey::Present(key)) => {
+                // What has ended for ever is not also waiting to come back.
+                key.disabled = None;
                 key.revocation = Some(Revocation { at, by, reason });
             }
             // No command makes such a stream. If one is ever read, the key stays absent and verifies nothing.
             (
-                Self::KeyRenamed { .. } | Self::KeyResealed { .. } | Self::KeyRevoked { .. },
+                Self::KeyRenamed { .. }
+                | Self::KeyResealed { .. }
+                | Self::KeyDisabled { .. }
+                | Self::KeyEnabled { .. }
+                | Self::KeyRevoked { .. },
                 ApiKey::Absent,
             ) => {}
         }
@@ -114,6 +141,8 @@ impl ApiKeyEvent {
             Self::KeyCreated { by, .. }
             | Self::KeyRenamed { by, .. }
             | Self::KeyResealed { by, .. }
+            | Self::KeyDisabled { by, .. }
+            | Self::KeyEnabled { by, .. }
             | Self::KeyRevoked { by, .. } => by,
         }
     }
@@ -124,6 +153,8 @@ impl ApiKeyEvent {
             Self::KeyCreated { at, .. }
             | Self::KeyRenamed { at, .. }
             | Self::KeyResealed { at, .. }
+            | Self::KeyDisabled { at, .. }
+            | Self::KeyEnabled { at, .. }
             | Self::KeyRevoked { at, .. } => *at,
         }
     }
@@ -135,6 +166,8 @@ impl DomainEvent for ApiKeyEvent {
             Self::KeyCreated { .. } => "KeyCreated",
             Self::KeyRenamed { .. } => "KeyRenamed",
             Self::KeyResealed { .. } => "KeyResealed",
+            Self::KeyDisabled { .. } => "KeyDisabled",
+            Self::KeyEnabled { .. } => "KeyEnabled",
             Self::KeyRevoked { .. } => "KeyRevoked",
         }
         .to_owned()
@@ -143,7 +176,11 @@ impl DomainEvent for ApiKeyEvent {
     fn event_version(&self) -> String {
         match self {
             Self::KeyCreated { .. } => "2",
-            Self::KeyRenamed { .. } | Self::KeyResealed { .. } | Self::KeyRevoked { .. } => "1",
+            Self::KeyRenamed { .. }
+            | Self::KeyResealed { .. }
+            | Self::KeyDisabled { .. }
+            | Self::KeyEnabled { .. }
+            | Self::KeyRevoked { .. } => "1",
         }
         .to_owned()
     }

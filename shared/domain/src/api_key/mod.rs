@@ -46,8 +46,31 @@ pub struct Key {
     pub created_by: Actor,
     /// How often the label changed.
     pub renames: u32,
+    /// Why it may not verify for now, if it may not. Of a revoked key `None`.
+    pub disabled: Option<Disablement>,
     /// Its revocation, if it was revoked. There is no way back.
     pub revocation: Option<Revocation>,
+}
+
+/// That a key may not verify for now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Disablement {
+    /// Since when.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// Why.
+    pub because: DisabledBecause,
+}
+
+/// Why a key may not verify for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum DisabledBecause {
+    /// Its account was suspended.
+    AccountSuspended,
 }
 
 /// The end of a key.
@@ -64,7 +87,7 @@ pub struct Revocation {
 }
 
 impl Key {
-    /// Whether the key may still verify, and counts against the account's limit.
+    /// Whether the key was not revoked. It counts against the account's limit, and may verify unless it is disabled.
     pub fn is_live(&self) -> bool {
         self.revocation.is_none()
     }

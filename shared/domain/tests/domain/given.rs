@@ -1,7 +1,7 @@
 //! Who acts, when, and what has happened already.
 
 use hubkeys_domain::account::{AccountEvent, Standing};
-use hubkeys_domain::api_key::ApiKeyEvent;
+use hubkeys_domain::api_key::{ApiKeyEvent, DisabledBecause};
 use hubkeys_domain::{
     Actor, AuthorizedAdministrator, KeyId, KeyName, KeyringVersion, Operator, Principal, Role,
     Scheme, StoredSecret, Timestamp,
@@ -103,6 +103,21 @@ pub(crate) fn renamed(to: &str) -> ApiKeyEvent {
         name: name(to),
         by: administrator_of_acme(),
         at: minute(1),
+    }
+}
+
+pub(crate) fn disabled() -> ApiKeyEvent {
+    ApiKeyEvent::KeyDisabled {
+        because: DisabledBecause::AccountSuspended,
+        by: Actor::from(&operator()),
+        at: minute(4),
+    }
+}
+
+pub(crate) fn enabled() -> ApiKeyEvent {
+    ApiKeyEvent::KeyEnabled {
+        by: Actor::from(&operator()),
+        at: minute(5),
     }
 }
 

@@ -39,6 +39,8 @@ fn key_events() -> Vec<(&'static str, ApiKeyEvent)> {
         ("KeyRenamed.1", given::renamed("Invoices")),
         ("KeyResealed.1", given::resealed(&given::sealed())),
         ("KeyResealed.1.basic", given::resealed(&given::digest())),
+        ("KeyDisabled.1", given::disabled()),
+        ("KeyEnabled.1", given::enabled()),
         ("KeyRevoked.1", given::revoked(Some("laptop lost"))),
         ("KeyRevoked.1.without-reason", given::revoked(None)),
     ]

@@ -6,4 +6,5 @@ mod administration;
 mod given;
 mod golden;
 mod keys;
+mod keys_of_a_suspended_account;
 mod names;

@@ -7,7 +7,7 @@ mod query;
 mod rank;
 mod rows;
 
-pub use query::{KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError};
+pub use query::{KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError, KeyStatuses};
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -4,20 +4,80 @@ use std::str::FromStr;
 
 use hubkeys_domain::Scheme;
 
-use crate::Status;
+use crate::views::credential::{Status, StatusError};
 
 /// Which keys to list, and in which order; the default is all of them, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyQuery {
     /// Only those of this scheme.
     pub scheme: Option<Scheme>,
-    /// Only those of this status.
-    pub status: Option<Status>,
+    /// Only those of these statuses.
+    pub status: Option<KeyStatuses>,
     /// Only those that this text finds.
     pub search: Option<KeySearch>,
     /// The order.
     pub sort: KeySort,
 }
+
+/// Which statuses the keys of a list have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStatuses {
+    /// This one.
+    Only(Status),
+    /// All but `revoked`: every key that verifies, or may again.
+    Live,
+}
+
+impl KeyStatuses {
+    /// The statuses as the query names them.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Only(status) => status.as_str(),
+            Self::Live => "live",
+        }
+    }
+}
+
+impl From<Status> for KeyStatuses {
+    fn from(status: Status) -> Self {
+        Self::Only(status)
+    }
+}
+
+impl FromStr for KeyStatuses {
+    type Err = KeyStatusesError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "live" => Ok(Self::Live),
+            _ => text.parse().map(Self::Only).map_err(KeyStatusesError),
+        }
+    }
+}
+
+/// The text names neither a status nor several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}; \"live\" is all but the revoked ones")]
+pub struct KeyStatusesError(StatusError);
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for KeyStatuses {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        let all = [
+            Self::Live,
+            Self::Only(Status::Active),
+            Self::Only(Status::Disabled),
+            Self::Only(Status::Revoked),
+        ];
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(all.map(Self::as_str)))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for KeyStatuses {}
 
 /// A text that finds keys: 1 to 64 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]

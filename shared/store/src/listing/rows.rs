@@ -3,11 +3,11 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::KeyQuery;
+use super::{KeyQuery, KeyStatuses};
 use crate::stored_event::Item;
 use crate::transaction::primary_key;
 use crate::views::text;
-use crate::{Store, StoreError};
+use crate::{Status, Store, StoreError};
 
 /// The rows that a query may want, read consistently. The table knows scheme and status; names are compared by us.
 pub(super) struct Rows<'a> {
@@ -93,8 +93,12 @@ fn filtered(mut query: QueryFluentBuilder, by: &KeyQuery) -> QueryFluentBuilder 
             .expression_attribute_names("#scheme", "scheme")
             .expression_attribute_values(":scheme", AttributeValue::S(scheme.as_str().to_owned()));
     }
-    if let Some(status) = by.status {
-        conditions.push("#status = :status");
+    if let Some(statuses) = by.status {
+        let (condition, status) = match statuses {
+            KeyStatuses::Only(status) => ("#status = :status", status),
+            KeyStatuses::Live => ("#status <> :status", Status::Revoked),
+        };
+        conditions.push(condition);
         query = query
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":status", AttributeValue::S(status.as_str().to_owned()));

@@ -19,6 +19,8 @@ use crate::{Database, StoreError};
 pub enum Status {
     /// It may.
     Active,
+    /// It may not for now: its account is suspended.
+    Disabled,
     /// It may not, ever again.
     Revoked,
 }
@@ -26,10 +28,10 @@ pub enum Status {
 impl Status {
     /// The status of a key.
     pub fn of(key: &Key) -> Self {
-        if key.is_live() {
-            Self::Active
-        } else {
-            Self::Revoked
+        match (&key.revocation, &key.disabled) {
+            (Some(_), _) => Self::Revoked,
+            (None, Some(_)) => Self::Disabled,
+            (None, None) => Self::Active,
         }
     }
 
@@ -37,6 +39,7 @@ impl Status {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Disabled => "disabled",
             Self::Revoked => "revoked",
         }
     }
@@ -44,7 +47,7 @@ impl Status {
 
 /// The text names no status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a status is \"active\" or \"revoked\"")]
+#[error("a status is \"active\", \"disabled\" or \"revoked\"")]
 pub struct StatusError;
 
 impl FromStr for Status {
@@ -53,6 +56,7 @@ impl FromStr for Status {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "active" => Ok(Self::Active),
+            "disabled" => Ok(Self::Disabled),
             "revoked" => Ok(Self::Revoked),
             _ => Err(StatusError),
         }
@@ -69,7 +73,7 @@ pub struct Credential {
     pub scheme: Scheme,
     /// Whether it may verify.
     pub status: Status,
-    /// What is kept of its secret. Stays when the key is revoked, so that only the holder of the secret learns of it.
+    /// What is kept of its secret. Stays when the key is disabled or revoked, so that only the holder of the secret learns of it.
     pub secret: StoredSecret,
     /// What the key may sign with. `None`: it never signs, or takes the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
 //! `ACCOUNT#<id>` / `KEY#<created>#<id>`: what the list of an account's keys shows.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use hubkeys_domain::api_key::{Key, Revocation};
+use hubkeys_domain::api_key::{Disablement, Key, Revocation};
 use hubkeys_domain::{Actor, KeyId, KeyName, Scheme, SigningPolicy, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,10 @@ pub struct KeySummary {
     pub created_at: Timestamp,
     /// Who made it.
     pub created_by: Actor,
+    /// Why it may not verify for now, if its status is `disabled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub disabled: Option<Disablement>,
     /// Its revocation, if it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -49,6 +53,7 @@ impl KeySummary {
             status: Status::of(key),
             created_at: key.created_at,
             created_by: key.created_by.clone(),
+            disabled: key.disabled.clone(),
             revocation: key.revocation.clone(),
             version,
         }

@@ -16,7 +16,7 @@ use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{KeyQuery, KeySort, LastUsed};
 
 use crate::backend::Backend;
-use crate::given::{Given, at, context, creation, remembered, text};
+use crate::given::{Given, at, context, creation, operator, remembered, text};
 
 /// How often each kind of read was sent, and whether it was consistent.
 type Reads = BTreeMap<(&'static str, Option<bool>), usize>;
@@ -156,6 +156,21 @@ async fn every_read_that_decides_is_consistent() {
     step("verify", &["GetItem"]);
     given.rename(&id, &by, "Invoices").await.unwrap();
     step("rename", &["Query"]);
+    // Twice, for what has nothing to write looks at what there is.
+    for changed in [1, 0] {
+        let suspended = store
+            .suspend_account(by.account(), &operator(), at(1), "suspend-1", |_| ())
+            .await;
+        assert_eq!(suspended.unwrap().changed, changed);
+        step("suspend", &["Query", "GetItem"]);
+    }
+    for changed in [1, 0] {
+        let reinstated = store
+            .reinstate_account(by.account(), &operator(), at(2), "reinstate-1", |_| ())
+            .await;
+        assert_eq!(reinstated.unwrap().changed, changed);
+        step("reinstate", &["Query", "GetItem"]);
+    }
     given.revoke(&id, &by).await.unwrap();
     step("revoke", &["Query"]);
 

@@ -54,4 +54,5 @@ mod resealing;
 mod rotation;
 mod rows;
 mod streams;
+mod suspension;
 mod tenants;

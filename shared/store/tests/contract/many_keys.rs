@@ -104,7 +104,7 @@ async fn a_page_of_five_thousand_keys_takes_a_few_reads_in_every_order() {
         assert_eq!(keys, expected, "{sort} {search:?}");
     }
     let live = KeyQuery {
-        status: Some(Status::Active),
+        status: Some(Status::Active.into()),
         sort: KeySort::Name,
         ..KeyQuery::default()
     };

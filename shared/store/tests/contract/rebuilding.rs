@@ -1,7 +1,6 @@
 //! Rows made anew from events, beside commands.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use hubkeys_domain::account::AccountCommand;
 use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{Drift, DriftProblem, LastUsed, Report, StoreError};
 
@@ -24,7 +23,7 @@ contract!(
     when_keys_were_last_used_is_no_drift_and_survives_a_rebuild,
 );
 
-/// Keys of both schemes, renamed and revoked, of two accounts, one of them suspended since.
+/// Keys of both schemes, renamed and revoked, of two accounts, one of them suspended since, and its key disabled.
 async fn inhabited(given: &Given) -> Vec<KeyId> {
     let acme = given.verified("acme").await;
     let globex = given.verified("globex").await;
@@ -41,9 +40,11 @@ async fn inhabited(given: &Given) -> Vec<KeyId> {
         .await
         .unwrap();
     let other = given.key(&globex).await;
-    let (by, at) = (operator(), at(7));
-    let suspend = AccountCommand::Suspend { by, at };
-    given.on_account("globex", suspend).await.unwrap();
+    let (account, by) = (globex.account(), operator());
+    let suspending = given
+        .store
+        .suspend_account(account, &by, at(7), "suspend-1", |_| ());
+    assert_eq!(suspending.await.unwrap().changed, 1);
     vec![renamed, revoked, once, other]
 }
 
