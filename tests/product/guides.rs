@@ -149,6 +149,8 @@ fn the_list_of_errors_has_every_problem_and_every_outcome_of_the_api() {
     for (name, status) in outcomes {
         let expected = match name.as_str() {
             "valid" => "",
+            // Who has proven who they are, and may not.
+            "account_suspended" => "403",
             forbidden if forbidden.starts_with("forbidden_") => "403",
             _ => "401",
         };

@@ -4,7 +4,8 @@ use hubkeys_domain::account::{AccountCommand, AccountError, Standing};
 use hubkeys_domain::api_key::{ApiKeyError, ApiKeyEvent, DisabledBecause};
 use hubkeys_domain::{Actor, AuthorizedAdministrator, KeyId, Scheme};
 use hubkeys_store::{
-    DriftProblem, Enforced, EnforcementError, ExecuteError, KeyQuery, Refusal, Status, StoreError,
+    DriftProblem, Enforced, EnforcementError, ExecuteError, KeyQuery, Lease, Refusal, Status,
+    StoreError,
 };
 use verify::Verifier;
 
@@ -92,6 +93,12 @@ async fn decide(given: &Given, decision: Decision) -> Answer {
     }
 }
 
+/// The store where a suspension has no lease to wait out.
+async fn strict(given: &Given) -> &Given {
+    given.store.change_lease_alone(Lease::NONE).await.unwrap();
+    given
+}
+
 async fn suspend(given: &Given) -> Answer {
     decide(given, Decision::Suspend).await
 }
@@ -142,7 +149,7 @@ async fn a_key_of_a_suspended_account_is_refused_on_the_very_next_verify_and_val
     given: Given,
 ) {
     let ring = Ring::of(&given).await;
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let keys = create(&given, &by, &ring).await;
     let (verifier, _) = ring.verifier(&given).await;
     assert_eq!(outcomes(&verifier, &keys).await, ["valid"; 2]);
@@ -197,7 +204,7 @@ async fn a_key_of_a_suspended_account_is_refused_on_the_very_next_verify_and_val
 }
 
 async fn suspending_and_reinstating_again_writes_nothing(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     given.key(&by).await;
     // Nothing to reinstate is as asked already.
     let before = given.everything().await;
@@ -227,9 +234,9 @@ async fn only_a_verified_account_is_suspended_and_no_other_account_notices(given
     }
     assert_eq!(given.everything().await, before);
 
-    given.verified("acme").await;
+    strict(&given).await.verified("acme").await;
     // An account whose name begins like another's.
-    let other = given.verified("acme-2").await;
+    let other = strict(&given).await.verified("acme-2").await;
     let theirs = given.key(&other).await;
     assert_eq!(suspend(&given).await.unwrap(), enforced(true, 0, 0));
     let credential = given.reader.get(&theirs).await.unwrap().unwrap();
@@ -238,7 +245,7 @@ async fn only_a_verified_account_is_suspended_and_no_other_account_notices(given
 }
 
 async fn a_list_of_several_pages_is_disabled_and_enabled_whole(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     // Revoked keys that fill the first pages, so that every live one is behind them.
     for order in 0..9 {
         let created = at(order);
@@ -266,7 +273,7 @@ async fn a_list_of_several_pages_is_disabled_and_enabled_whole(given: Given) {
 }
 
 async fn a_create_that_a_suspension_overtakes_makes_no_key(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     given.key(&by).await;
     let (arrived, release) = given.proxy.hold(WRITE);
     let overtake = async {
@@ -286,7 +293,7 @@ async fn a_create_that_a_suspension_overtakes_makes_no_key(given: Given) {
 }
 
 async fn a_key_created_while_a_suspension_begins_is_disabled(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let (arrived, release) = given.proxy.hold(WRITE);
     let overtake = async {
         arrived.await.unwrap();
@@ -304,7 +311,7 @@ async fn a_key_created_while_a_suspension_begins_is_disabled(given: Given) {
 }
 
 async fn a_rename_that_a_suspension_overtakes_leaves_the_key_disabled(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let id = given.key(&by).await;
     let (arrived, release) = given.proxy.hold(WRITE);
     let overtake = async {
@@ -347,7 +354,7 @@ async fn overtaken(
 async fn a_reinstatement_that_a_suspension_overtakes_enables_no_key_after_its_success(
     given: Given,
 ) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     for _ in 0..2 {
         given.key(&by).await;
     }
@@ -370,7 +377,7 @@ async fn a_reinstatement_that_a_suspension_overtakes_enables_no_key_after_its_su
 }
 
 async fn a_suspension_that_a_reinstatement_overtakes_is_not_told_as_done(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     for _ in 0..2 {
         given.key(&by).await;
     }
@@ -385,7 +392,7 @@ async fn a_suspension_that_a_reinstatement_overtakes_is_not_told_as_done(given: 
 }
 
 async fn a_suspension_that_others_undid_and_did_again_is_not_told_as_done(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     for _ in 0..2 {
         given.key(&by).await;
     }
@@ -400,7 +407,7 @@ async fn a_suspension_that_others_undid_and_did_again_is_not_told_as_done(given:
 
 async fn a_disabled_key_can_be_revoked_and_does_not_come_back(given: Given) {
     let ring = Ring::of(&given).await;
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let keys = create(&given, &by, &ring).await;
     suspend(&given).await.unwrap();
     given.revoke(&keys[0].id, &by).await.unwrap();
@@ -417,7 +424,7 @@ async fn a_disabled_key_can_be_revoked_and_does_not_come_back(given: Given) {
 }
 
 async fn a_key_that_is_revoked_while_it_is_disabled_is_revoked(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let id = given.key(&by).await;
     given.proxy.next(WRITE, Fault::None);
     let (arrived, release) = given.proxy.hold(WRITE);
@@ -433,7 +440,7 @@ async fn a_key_that_is_revoked_while_it_is_disabled_is_revoked(given: Given) {
 }
 
 async fn a_disabled_key_counts_as_live(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     for _ in 0..2 {
         given.key(&by).await;
     }
@@ -450,7 +457,7 @@ async fn a_disabled_key_counts_as_live(given: Given) {
 }
 
 async fn rows_of_a_disabled_key_follow_from_its_events(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let id = given.key(&by).await;
     let pk = format!("KEY#{id}");
     let active = given.view(&pk, "VERIFY").await;
@@ -475,7 +482,7 @@ async fn rows_of_a_disabled_key_follow_from_its_events(given: Given) {
 }
 
 async fn a_row_brought_back_from_before_the_suspension_is_mended_by_suspending_again(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let id = given.key(&by).await;
     let before = given.views().await;
     suspend(&given).await.unwrap();
@@ -497,7 +504,7 @@ async fn a_row_brought_back_from_before_the_suspension_is_mended_by_suspending_a
 }
 
 async fn a_row_that_can_not_be_mended_is_never_told_as_done(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let id = given.key(&by).await;
     let mut ahead = given.view(&format!("KEY#{id}"), "VERIFY").await;
     suspend(&given).await.unwrap();
@@ -514,7 +521,7 @@ async fn a_row_that_can_not_be_mended_is_never_told_as_done(given: Given) {
 }
 
 async fn a_key_listed_without_events_is_never_told_as_done(given: Given) {
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let model = given.key(&by).await;
     let id = KeyId::generate(at(1)).unwrap();
     let mut orphan = given.view("ACCOUNT#acme", &listed_as(&model, at(0))).await;
@@ -536,7 +543,7 @@ async fn a_key_listed_without_events_is_never_told_as_done(given: Given) {
 
 async fn a_disabled_key_is_resealed_and_its_version_is_not_removed(given: Given) {
     let ring = Ring::of(&given).await;
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     let keys = create(&given, &by, &ring).await;
     suspend(&given).await.unwrap();
     ring.editor(&given).rotate().await.unwrap();
@@ -563,7 +570,7 @@ async fn a_disabled_key_is_resealed_and_its_version_is_not_removed(given: Given)
 /// Runs a decision once and kills it at call `calls`. Returns whether it was killed before its end.
 async fn killed_after(given: &Given, decision: Decision, calls: usize, done: bool) -> bool {
     let ring = Ring::of(given).await;
-    let by = given.verified("acme").await;
+    let by = strict(given).await.verified("acme").await;
     let keys = create(given, &by, &ring).await;
     let (verifier, _) = ring.verifier(given).await;
     let (before, after, event) = match decision {
@@ -616,15 +623,39 @@ async fn killed_at_every_call(given: &Given, decision: Decision, done: bool) {
     while killed_after(&given.another().await, decision, calls, done).await {
         calls += 1;
     }
-    // The account's stream and its event, the list, each key's stream and its event, the list again, the standing.
-    assert_eq!(calls, 9);
+    // The account's stream and its event, the list, each key's stream and its event, the list again, the standing; and of what takes
+    // a right away, the lease.
+    let expected = match decision {
+        Decision::Suspend => 10,
+        Decision::Reinstate => 9,
+    };
+    assert_eq!(calls, expected);
+}
+
+#[tokio::test]
+async fn a_suspension_is_told_after_the_longest_lease_in_force() {
+    let given = crate::backend::Backend::embedded().await.fresh().await;
+    let by = given.verified("acme").await;
+    given.key(&by).await;
+    let lease = Lease::try_from(150).unwrap();
+    given.store.change_lease_alone(lease).await.unwrap();
+    // The second one changes nothing, and waits all the same: the first might have been killed before it had waited.
+    for changed in [1, 0] {
+        let began = std::time::Instant::now();
+        assert_eq!(suspend(&given).await.unwrap().changed, changed);
+        assert!(began.elapsed() > lease.duration());
+    }
+    // What gives a right back waits for nothing.
+    let reads = given.proxy.calls("GetItem");
+    reinstate(&given).await.unwrap();
+    assert_eq!(given.proxy.calls("GetItem") - reads, 1, "the standing");
 }
 
 /// An account command is the first step only: whoever sends it alone has to send the rest.
 #[tokio::test]
 async fn a_standing_that_changed_by_itself_is_followed_by_its_keys() {
     let given = crate::backend::Backend::embedded().await.fresh().await;
-    let by = given.verified("acme").await;
+    let by = strict(&given).await.verified("acme").await;
     given.key(&by).await;
     let command = AccountCommand::Suspend {
         by: operator(),
