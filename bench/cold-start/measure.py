@@ -1,6 +1,9 @@
 """How long a new instance of a function takes: from the start of its process until it asks for its first event, and until it has
 answered it. One process that is the Runtime API, DynamoDB and Secrets Manager at once; the functions take turns.
 
+What of a start is not network is told in two ways: the time in which no call was under way, and the processor's time. The first has the
+machine's other work in it; the second has that of the calls in it (building, signing and sending them, and reading the answers).
+
     script/cold-start [ROUNDS]
 """
 
@@ -9,6 +12,7 @@ import base64
 import json
 import os
 import statistics
+import subprocess
 import sys
 import time
 
@@ -52,11 +56,14 @@ class Services:
 
     def begin(self, event):
         self.event, self.ready, self.answered, self.answer = event, None, asyncio.Event(), None
-        self.calls = 0
+        self.process, self.processor = None, 0
+        # When each call came, and when its answer was gone.
+        self.calls = []
 
     async def serve(self, reader, writer):
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
+                came = time.perf_counter()
                 first, *lines = head.decode("latin-1").split("\r\n")
                 method, path, _ = first.split(" ", 2)
                 headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines if line)}
@@ -68,6 +75,8 @@ class Services:
                 answer, more = await self.respond(method, path, headers, body)
                 writer.write(f"HTTP/1.1 200 OK\r\n{more}content-length: {len(answer)}\r\n\r\n".encode() + answer)
                 await writer.drain()
+                if "/runtime/" not in path:
+                    self.calls.append((came, time.perf_counter()))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -79,6 +88,7 @@ class Services:
                 # There is one event. Whoever waits for another is killed.
                 raise ConnectionError
             self.ready = time.perf_counter()
+            self.processor = processor_time(self.process)
             deadline = int(time.time() * 1000) + 10_000
             return json.dumps(self.event).encode(), (
                 "content-type: application/json\r\nlambda-runtime-aws-request-id: r-1\r\n"
@@ -88,11 +98,28 @@ class Services:
             self.answer = (time.perf_counter(), body)
             self.answered.set()
             return b"{}", ""
-        self.calls += 1
         if headers.get("x-amz-target", "").startswith("secretsmanager."):
             found = {"Name": "keyring", "VersionId": "1" * 36, "SecretString": KEYRING}
             return json.dumps(found).encode(), "content-type: application/x-amz-json-1.1\r\n"
         return b"{}", "content-type: application/x-amz-json-1.0\r\nx-amz-crc32: 2745614147\r\n"
+
+
+def processor_time(process):
+    """Of all threads of a process, in ms."""
+    try:
+        tasks = [f"/proc/{process}/task/{task}/schedstat" for task in os.listdir(f"/proc/{process}/task")]
+        return sum(int(open(task, encoding="ascii").read().split()[0]) for task in tasks) / 1e6
+    except OSError:
+        return float("nan")
+
+
+def together(calls, end):
+    """How long at least one of these calls was under way before this instant, in seconds."""
+    total, last = 0.0, 0.0
+    for came, gone in sorted((came, min(gone, end)) for came, gone in calls if came < end):
+        total += max(0.0, gone - max(came, last))
+        last = max(last, gone)
+    return total
 
 
 async def once(services, port, command, event):
@@ -119,16 +146,19 @@ async def once(services, port, command, event):
         "MODULES": MODULES,
     }
     start = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.DEVNULL)
-    answered, ended = asyncio.create_task(services.answered.wait()), asyncio.create_task(process.wait())
+    # Known before anything is served: a function may be ready sooner than asyncio's own start of a process returns.
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    services.process = process.pid
+    answered, ended = asyncio.create_task(services.answered.wait()), asyncio.create_task(asyncio.to_thread(process.wait))
     await asyncio.wait([answered, ended], return_when=asyncio.FIRST_COMPLETED)
     if services.answer is None:
         sys.exit(f"{command[-1]} ended before it answered")
-    if process.returncode is None:
-        process.kill()
+    process.kill()
     await ended
     at, answer = services.answer
-    return (services.ready - start) * 1000, (at - start) * 1000, services.calls, answer
+    ready = services.ready - start
+    own = ready - together(services.calls, services.ready)
+    return (ready * 1000, (at - start) * 1000, own * 1000, services.processor), len(services.calls), answer
 
 
 async def main():
@@ -145,23 +175,25 @@ async def main():
     # The first round fills the page cache.
     for turn in range(ROUNDS + 1):
         for name, (command, event) in functions.items():
-            ready, answered, calls, answer = await once(services, port, command, event)
+            times, calls, answer = await once(services, port, command, event)
             if turn:
-                measured[name].append((ready, answered))
+                measured[name].append(times)
             else:
                 print(f"{name}: {calls} calls, answers {answer.decode()[:100]}", file=sys.stderr)
+    columns = ("first /next", "first answer", "/next, no calls", "/next, processor")
     print(f"ms, medians (worst) of {ROUNDS} starts each, in turn")
-    print(f"{'':16}{'first /next':>20}{'first answer':>20}")
+    print(f"{'':16}" + "".join(f"{column:>20}" for column in columns))
     middle = {}
-    for name, times in measured.items():
-        ready, answered = zip(*times)
-        middle[name] = (statistics.median(ready), statistics.median(answered))
-        columns = (f"{statistics.median(of):.1f} ({max(of):.1f})" for of in (ready, answered))
-        print(f"{name:16}" + "".join(f"{column:>20}" for column in columns))
-    more = middle["verify (Rust)"][0] - middle["hello (Rust)"][0]
-    print(f"verify's start, with the keyring read and DynamoDB connected to, takes {more:.1f} ms more than that of hello")
+    for name, starts in measured.items():
+        each = list(zip(*starts))
+        middle[name] = [statistics.median(times) for times in each]
+        shown = (f"{median:.1f} ({max(times):.1f})" for median, times in zip(middle[name], each))
+        print(f"{name:16}" + "".join(f"{column:>20}" for column in shown))
+    verify, hello = middle["verify (Rust)"], middle["hello (Rust)"]
+    for at, says in ((0, "with its calls"), (2, "without the time of its calls"), (3, "in processor time")):
+        print(f"verify's start is {verify[at] / hello[at]:.2f} x that of hello {says}")
     for other in ("check (Node)", "check (Python)"):
-        print(f"{other} takes {middle[other][1] / middle['verify (Rust)'][1]:.1f} x as long to its first answer as verify")
+        print(f"{other} takes {middle[other][1] / verify[1]:.1f} x as long to its first answer as verify")
 
 
 asyncio.run(main())

@@ -1,5 +1,5 @@
-//! Functions as Lambda runs them: each binary under the official Runtime Interface Emulator, with DynamoDB and Secrets
-//! Manager as moto emulates them. `script/clients` installs both, `script/test` builds the binaries.
+//! Functions as Lambda runs them: what `script/sam-build` built for deployment, each under the official Runtime Interface
+//! Emulator. DynamoDB is the embedded one, in this process and over HTTP; Secrets Manager is moto's, which `script/clients` installs.
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
@@ -18,7 +18,6 @@ use tokio::process::Child;
 use tokio::time::{sleep, timeout};
 
 use super::clients::{bare, installed};
-use super::stack::built;
 
 /// Longer than any function may take, and than the emulator's own limit.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,16 +25,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const FUNCTION_TIMEOUT_SECONDS: &str = "10";
 const REGION: &str = "us-east-1";
 
-/// What deployed functions stand on: both tables and the keyring, empty and new. It ends when dropped.
+/// What deployed functions stand on: both tables and the keyring, empty and new. It ends with the test.
 pub(crate) struct Cloud {
+    dynamodb: String,
     moto: Child,
-    url: String,
+    secrets_manager: String,
     http: Client,
     logs: TempDir,
 }
 
 impl Cloud {
     pub(crate) async fn start() -> Self {
+        let tables = dynoxide::Database::memory().expect("an empty database");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("the port's number");
+        tokio::spawn(dynoxide::server::serve_on(listener, tables));
         let mut moto = bare(&installed("moto/bin/moto_server"))
             .args(["--host", "127.0.0.1", "--port", "0"])
             .stdin(Stdio::null())
@@ -55,8 +61,9 @@ impl Cloud {
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let http = super::stack::http().timeout(PATIENCE).build();
         let cloud = Self {
+            dynamodb: format!("http://{address}"),
             moto,
-            url,
+            secrets_manager: url,
             http: http.expect("an HTTP client"),
             logs: TempDir::new().expect("a temporary folder"),
         };
@@ -69,49 +76,63 @@ impl Cloud {
                 "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
             });
             cloud
-                .call("dynamodb", "DynamoDB_20120810.CreateTable", &definition)
+                .call(
+                    &cloud.dynamodb,
+                    "dynamodb",
+                    "DynamoDB_20120810.CreateTable",
+                    &definition,
+                )
                 .await;
         }
         let keyring = json!({"current": "1", "1": STANDARD.encode([7; 32])});
         let secret = json!({"Name": "keyring", "SecretString": keyring.to_string()});
         cloud
-            .call("secretsmanager", "secretsmanager.CreateSecret", &secret)
+            .call(
+                &cloud.secrets_manager,
+                "secretsmanager",
+                "secretsmanager.CreateSecret",
+                &secret,
+            )
             .await;
         cloud
     }
 
-    async fn call(&self, service: &str, operation: &str, document: &Value) {
+    async fn call(&self, url: &str, service: &str, operation: &str, document: &Value) {
+        let version = if service == "dynamodb" { "1.0" } else { "1.1" };
         let request = self
             .http
-            .post(&self.url)
+            .post(url)
             .header("x-amz-target", operation)
-            // Checked by nobody; moto only reads from it which region is meant.
+            // Of the right form, and checked by nobody; moto reads from it which region is meant.
             .header(
                 "authorization",
                 format!(
-                    "AWS4-HMAC-SHA256 Credential=nobody/20261123/{REGION}/{service}/aws4_request"
+                    "AWS4-HMAC-SHA256 Credential=nobody/20261123/{REGION}/{service}/aws4_request, \
+                     SignedHeaders=host, Signature=none"
                 ),
             )
-            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-date", "20261123T083000Z")
+            .header("content-type", format!("application/x-amz-json-{version}"))
             .body(document.to_string());
-        let answer = request.send().await.expect("an answer of moto");
+        let answer = request.send().await.expect("an answer of the service");
         let status = answer.status();
         let text = answer.text().await.unwrap_or_default();
         assert!(status.is_success(), "{operation}: {status} {text}");
     }
 
-    /// The function of this binary, e.g. `verify`, running and not yet asked.
-    pub(crate) async fn function(&self, binary: &str) -> Function {
+    /// The function of this name in the template, e.g. `Verify`, running and not yet asked.
+    pub(crate) async fn function(&self, name: &str) -> Function {
+        let binary = built(name);
         // A port that was free may be taken by another test before the emulator binds it: it then ends at once.
         for _ in 0..5 {
-            if let Some(function) = self.try_function(binary).await {
+            if let Some(function) = self.try_function(name, &binary).await {
                 return function;
             }
         }
         panic!("the emulator found no free ports");
     }
 
-    async fn try_function(&self, binary: &str) -> Option<Function> {
+    async fn try_function(&self, name: &str, binary: &Path) -> Option<Function> {
         let (address, runtime_api) = free_ports();
         let log = self.logs.path().join(format!("{}.log", address.port()));
         let file = std::fs::File::create(&log).expect("a log");
@@ -119,7 +140,7 @@ impl Cloud {
             .args(["--log-level", "warn"])
             .args(["--runtime-interface-emulator-address", &address.to_string()])
             .args(["--runtime-api-address", &runtime_api.to_string()])
-            .arg(built(binary))
+            .arg(binary)
             .envs(self.environment())
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("the log"))
@@ -128,7 +149,7 @@ impl Cloud {
             .expect("the emulator starts");
         let mut function = Function {
             process,
-            binary: binary.to_owned(),
+            name: name.to_owned(),
             url: format!("http://{address}/2015-03-31/functions/function/invocations"),
             http: self.http.clone(),
             log,
@@ -152,8 +173,9 @@ impl Cloud {
             ("EVENTS_TABLE", "events"),
             ("VIEWS_TABLE", "views"),
             ("KEYRING_SECRET", "keyring"),
-            ("AWS_ENDPOINT_URL_DYNAMODB", self.url.as_str()),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.url),
+            ("STACK", "hubkeys-test"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.as_str()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.secrets_manager),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", "nobody"),
             ("AWS_SECRET_ACCESS_KEY", "nothing"),
@@ -173,7 +195,7 @@ impl Drop for Cloud {
 /// A function under the emulator. Both end when it is dropped.
 pub(crate) struct Function {
     process: Child,
-    binary: String,
+    name: String,
     url: String,
     http: Client,
     log: PathBuf,
@@ -212,9 +234,14 @@ impl Function {
         matches!(self.process.try_wait(), Ok(None))
     }
 
+    /// What the function has written into its log.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     fn fail(&self, what: &str) -> ! {
-        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-        panic!("{} under the emulator: {what}\n{log}", self.binary);
+        let log = self.log();
+        panic!("{} under the emulator: {what}\n{log}", self.name);
     }
 }
 
@@ -243,6 +270,20 @@ fn free_ports() -> (SocketAddr, SocketAddr) {
     let (first, second) = (free(), free());
     let address = |port: &TcpListener| port.local_addr().expect("the port's number");
     (address(&first), address(&second))
+}
+
+/// The binary that would be deployed for the function of this name.
+fn built(function: &str) -> PathBuf {
+    let binary = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../.aws-sam/build")
+        .join(function)
+        .join("bootstrap");
+    assert!(
+        binary.is_file(),
+        "{} is missing: run script/sam-build",
+        binary.display()
+    );
+    binary
 }
 
 fn emulator() -> PathBuf {

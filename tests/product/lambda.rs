@@ -1,115 +1,203 @@
-//! The functions' own binaries under Lambda's Runtime Interface Emulator: what is deployed answers what API Gateway sends.
+//! The functions as they are deployed, under Lambda's Runtime Interface Emulator: the whole life of a key, by the events in
+//! `tests/events/`.
 
 use serde_json::{Value, json};
 
 use super::emulator::{Cloud, Function};
+use super::events::event;
+use super::shapes::Presented;
+use super::signed::Key;
 use super::stack::basic_facts;
-
-/// An event of an HTTP API (payload 2.0), past an authorizer that established this.
-fn event(method: &str, route: &str, path: &str, authorizer: &Value, body: Option<&Value>) -> Value {
-    json!({
-        "version": "2.0",
-        "routeKey": format!("{method} {route}"),
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "api.example"},
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "a1b2c3d4e5",
-            "authorizer": authorizer,
-            "domainName": "api.example",
-            "domainPrefix": "api",
-            "http": {
-                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7", "userAgent": "test"
-            },
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": format!("{method} {route}"),
-            "stage": "$default",
-            "time": "23/Nov/2026:08:30:00 +0000",
-            "timeEpoch": 1_795_422_600_000_u64,
-        },
-        "pathParameters": route.contains("{id}").then(|| json!({"id": path.split('/').nth(3)})),
-        "body": body.map(Value::to_string),
-        "isBase64Encoded": false,
-    })
-}
-
-/// Of an administrator of Acme, who is of the platform's staff too.
-fn from_user(method: &str, route: &str, path: &str, body: Option<&Value>) -> Value {
-    let claims = json!({
-        "sub": "ada", "custom:account": "acme", "cognito:groups": "[Administrator Operator]", "token_use": "access"
-    });
-    let authorizer = json!({"jwt": {"claims": claims, "scopes": null}});
-    event(method, route, path, &authorizer, body)
-}
-
-/// Of a service that asks who sent the request of these facts.
-pub(crate) fn from_service(facts: &Value) -> Value {
-    let authorizer = json!({"iam": {
-        "accessKey": "AKIAEXAMPLE", "accountId": "123456789012", "callerId": "AROAEXAMPLE:gateway",
-        "cognitoIdentity": null, "principalOrgId": null,
-        "userArn": "arn:aws:sts::123456789012:assumed-role/gateway/gateway", "userId": "AROAEXAMPLE:gateway"
-    }});
-    event("POST", "/v1/verify", "/v1/verify", &authorizer, Some(facts))
-}
 
 /// A cloud in which Acme is a verified account.
 pub(crate) async fn with_a_verified_account() -> Cloud {
     let cloud = Cloud::start().await;
-    let mut account = cloud.function("account").await;
-    for (route, path, expected) in [
-        ("/v1/account", "/v1/account", 201),
-        ("/v1/accounts/{id}/verify", "/v1/accounts/acme/verify", 200),
-    ] {
-        let (status, answer) = account.answer(&from_user("POST", route, path, None)).await;
-        assert_eq!(status, expected, "{path}: {answer}");
-    }
+    let mut account = cloud.function("Account").await;
+    answered(&mut account, "account/open", &[], 201).await;
+    answered(&mut account, "account/verify", &[], 200).await;
     cloud
 }
 
-/// A new key's id and secret, made by the function that makes them.
-pub(crate) async fn create_key(cloud: &Cloud, scheme: &str) -> (String, String) {
-    let wanted = json!({"name": "Under the emulator", "scheme": scheme});
-    let event = from_user("POST", "/v1/keys", "/v1/keys", Some(&wanted));
-    let (status, key) = cloud.function("create-key").await.answer(&event).await;
-    assert_eq!(status, 201, "{key}");
+/// The body that the function answers to this event, whose answer has this status.
+async fn answered(
+    function: &mut Function,
+    name: &str,
+    values: &[(&str, &str)],
+    status: u64,
+) -> Value {
+    let (answered, body) = function.answer(&event(name, values)).await;
+    assert_eq!(answered, status, "{name}: {body}");
+    body
+}
+
+/// A new key of this scheme, made by the function that makes them.
+pub(crate) async fn create_key(cloud: &Cloud, scheme: &str) -> Key {
+    let mut create = cloud.function("CreateKey").await;
+    let key = answered(&mut create, &format!("create-key/{scheme}"), &[], 201).await;
+    assert_eq!(key["scheme"], scheme, "{key}");
     let text = |member: &str| key[member].as_str().expect(member).to_owned();
-    (text("id"), text("secret"))
+    Key {
+        id: text("id"),
+        secret: text("secret"),
+    }
 }
 
 /// Revokes a key, again if need be, and gives the key.
 pub(crate) async fn revoke(cloud: &Cloud, id: &str) -> Value {
-    let path = format!("/v1/keys/{id}/revoke");
-    let event = from_user("POST", "/v1/keys/{id}/revoke", &path, None);
-    let (status, answer) = cloud.function("revoke").await.answer(&event).await;
-    assert_eq!(status, 200, "{answer}");
-    answer
+    let mut revoke = cloud.function("Revoke").await;
+    answered(&mut revoke, "revoke/one", &[("key", id)], 200).await
 }
 
-async fn outcome(verify: &mut Function, facts: &Value) -> String {
-    let (status, decision) = verify.answer(&from_service(facts)).await;
-    assert_eq!(status, 200, "{decision}");
-    decision["outcome"].as_str().unwrap_or_default().to_owned()
+/// Of a service that asks who sent the request of these facts.
+pub(crate) fn from_service(facts: &Value) -> Value {
+    event("verify/http-api-2.0", &[("facts", &facts.to_string())])
+}
+
+/// What happened to a key, in order, by kind.
+async fn history(get_key: &mut Function, key: &Key) -> Vec<String> {
+    let history = answered(get_key, "get-key/history", &[("key", &key.id)], 200).await;
+    let events = history["events"].as_array().expect("events");
+    let kind = |event: &Value| event["type"].as_str().expect("a type").to_owned();
+    events.iter().map(kind).collect()
 }
 
 #[tokio::test]
-async fn deployed_functions_make_a_key_verify_it_and_refuse_it_once_revoked() {
-    let cloud = with_a_verified_account().await;
-    let (id, secret) = create_key(&cloud, "basic").await;
-    let facts = basic_facts(&id, &secret);
-    // One instance throughout: what it keeps between calls must not outlive the revocation.
-    let mut verify = cloud.function("verify").await;
-    assert_eq!(outcome(&mut verify, &facts).await, "valid");
-    revoke(&cloud, &id).await;
-    assert_eq!(outcome(&mut verify, &facts).await, "revoked");
+async fn a_key_lives_its_whole_life_in_the_deployed_functions() {
+    let cloud = Cloud::start().await;
+
+    let mut account = cloud.function("Account").await;
+    let opened = answered(&mut account, "account/open", &[], 201).await;
+    assert_eq!(opened["standing"], "unverified", "{opened}");
+    let mut create = cloud.function("CreateKey").await;
+    let refused = answered(&mut create, "create-key/basic", &[], 403).await;
+    assert_eq!(
+        refused["type"],
+        "urn:problem-type:hubkeys:account-not-verified"
+    );
+    answered(&mut account, "account/verify", &[], 200).await;
+    let standing = answered(&mut account, "account/standing", &[], 200).await;
+    assert_eq!(standing["standing"], "verified", "{standing}");
+    drop((account, create));
+
+    let basic = create_key(&cloud, "basic").await;
+    let hmac = create_key(&cloud, "hmac").await;
+
+    let mut list = cloud.function("ListKeys").await;
+    let listed = answered(&mut list, "list-keys/list", &[], 200).await;
+    let named = |key: &Value| (key["name"].clone(), key["status"].clone());
+    let mut keys: Vec<_> = listed["keys"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(named)
+        .collect();
+    keys.sort_by_key(|(name, _)| name.to_string());
+    let live = |name: &str| (json!(name), json!("active"));
+    assert_eq!(keys, [live("Billing"), live("Messages")], "{listed}");
+
+    let mut get_key = cloud.function("GetKey").await;
+    let got = answered(&mut get_key, "get-key/key", &[("key", &basic.id)], 200).await;
+    assert_eq!(got["name"], "Billing", "{got}");
+    assert!(got.get("secret").is_none(), "shown once: {got}");
+    assert_eq!(history(&mut get_key, &basic).await, ["created"]);
+
+    let mut rename = cloud.function("RenameKey").await;
+    let renamed = answered(&mut rename, "rename-key/rename", &[("key", &basic.id)], 200).await;
+    assert_eq!(renamed["name"], "Invoices", "{renamed}");
+
+    // One instance throughout: what it keeps between calls must not outlive a revocation.
+    let mut verify = cloud.function("Verify").await;
+    let presented = [Presented::basic(&basic), Presented::hmac(&hmac)];
+    for presented in &presented {
+        presented.passes(&mut verify).await;
+    }
+
+    let revoked = revoke(&cloud, &basic.id).await;
+    assert_eq!(revoked["status"], "revoked", "{revoked}");
+    let mut revoke = cloud.function("Revoke").await;
+    let several = answered(&mut revoke, "revoke/several", &[("key", &hmac.id)], 200).await;
+    assert_eq!(several["results"][0]["status"], 200, "{several}");
+    for presented in &presented {
+        presented.is_refused(&mut verify).await;
+    }
+    assert_eq!(
+        history(&mut get_key, &basic).await,
+        ["created", "renamed", "revoked"]
+    );
+
+    let mut check = cloud.function("CheckProjections").await;
+    let checked = check.invoke(&event("check-projections/nightly", &[])).await;
+    assert_eq!(checked, Value::Null);
+    let log = check.log();
+    for metric in [r#""ProjectionDrift":0"#, r#""StreamsChecked":3"#] {
+        assert!(log.contains(metric), "{metric}: {log}");
+    }
 }
 
 #[tokio::test]
 async fn deployed_verify_answers_nobody_whom_the_gateway_did_not_authenticate() {
     let cloud = Cloud::start().await;
-    let mut verify = cloud.function("verify").await;
+    let mut verify = cloud.function("Verify").await;
     let mut event = from_service(&basic_facts("hk_unknown", "hs_unknown"));
     event["requestContext"]["authorizer"] = Value::Null;
     let (status, problem) = verify.answer(&event).await;
     assert_eq!(status, 401, "{problem}");
+}
+
+#[tokio::test]
+async fn deployed_announce_tells_a_batch_of_the_stream_without_what_is_kept_of_a_secret() {
+    let cloud = Cloud::start().await;
+    let mut announce = cloud.function("Announce").await;
+    let batch = event("announce/batch", &[]);
+    assert!(batch.to_string().contains("mac"), "{batch}");
+    let told = announce.invoke(&batch).await;
+    let types: Vec<_> = told
+        .as_array()
+        .expect("one announcement for each record")
+        .iter()
+        .map(|announcement| announcement["detail_type"].as_str().expect("a type"))
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "hubkeys.account.opened",
+            "hubkeys.key.created",
+            "hubkeys.key.revoked"
+        ]
+    );
+    assert_eq!(told[2]["detail"]["reason"], "laptop lost", "{told}");
+    for kept in ["secret", "mac", "BwcHBwcH"] {
+        assert!(!told.to_string().contains(kept), "{kept}: {told}");
+    }
+    assert!(announce.log().contains(r#""AnnouncementAge":"#));
+}
+
+#[tokio::test]
+async fn the_deployed_sample_backend_knows_whom_deployed_verify_let_in() {
+    let cloud = with_a_verified_account().await;
+    let key = create_key(&cloud, "basic").await;
+    let presented = Presented::basic(&key);
+    let mut verify = cloud.function("Verify").await;
+    let let_in = presented
+        .answer(&mut verify, "http-api-2.0-authorizer")
+        .await;
+    let mut backend = cloud.function("SampleBackend").await;
+    for (name, status) in [("sample-backend/read", 200), ("sample-backend/send", 202)] {
+        let request = presented.event(name);
+        // The file says what the gateway hands on: exactly what verify answered.
+        assert_eq!(
+            request["requestContext"]["authorizer"]["lambda"],
+            let_in["context"]
+        );
+        let (answered, caller) = backend.answer(&request).await;
+        assert_eq!(answered, status, "{caller}");
+        assert_eq!(
+            (&caller["account"], &caller["key"]),
+            (&json!("acme"), &json!(key.id))
+        );
+    }
+    let mut past_the_authorizer = presented.event("sample-backend/read");
+    past_the_authorizer["requestContext"]["authorizer"] = Value::Null;
+    let answer = backend.invoke(&past_the_authorizer).await;
+    assert_eq!(answer["statusCode"], 401, "{answer}");
 }

@@ -117,18 +117,18 @@ async fn only_a_valid_request_is_a_use() {
 #[tokio::test]
 async fn deployed_verify_records_a_use_beside_its_answer() {
     let cloud: Cloud = with_a_verified_account().await;
-    let (id, secret) = create_key(&cloud, "basic").await;
-    let mut verify = cloud.function("verify").await;
+    let key = create_key(&cloud, "basic").await;
+    let mut verify = cloud.function("Verify").await;
     let (status, decision) = verify
-        .answer(&from_service(&basic_facts(&id, &secret)))
+        .answer(&from_service(&basic_facts(&key.id, &key.secret)))
         .await;
     assert_eq!((status, &decision["outcome"]), (200, &json!("valid")));
     let until = Instant::now() + PATIENCE;
     loop {
-        let key = revoke(&cloud, &id).await;
-        if key["last_used_at"].is_string() {
+        let revoked = revoke(&cloud, &key.id).await;
+        if revoked["last_used_at"].is_string() {
             break;
         }
-        assert!(Instant::now() < until, "never known: {key}");
+        assert!(Instant::now() < until, "never known: {revoked}");
     }
 }

@@ -14,6 +14,7 @@ mod concurrency;
 mod documented;
 mod durability;
 mod emulator;
+mod events;
 mod guides;
 mod journey;
 mod lambda;

@@ -4,6 +4,7 @@
 //! is there in Lambda, and the code for it doubles the size of a function.
 
 use std::env;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_config::ecs::EcsCredentialsProvider;
@@ -13,7 +14,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::database::setting;
@@ -26,9 +29,6 @@ impl Database {
     /// Lambda's environment does not name a region.
     pub fn sdk_config() -> Result<SdkConfig, EnvironmentError> {
         let region = Region::new(setting("AWS_REGION")?);
-        let https = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
         // Functions that start from a snapshot ask an endpoint on their own machine: what was in the environment when the snapshot was
         // made would have ended long before.
         let credentials = if env::var_os("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some() {
@@ -46,12 +46,31 @@ impl Database {
             .behavior_version(BehaviorVersion::latest())
             .region(region)
             .credentials_provider(credentials)
-            .http_client(https)
+            .http_client(one_connector())
             .retry_config(RetryConfig::standard())
             .timeout_config(time_limits());
         config.set_service_config(Some(Endpoints));
         Ok(config.build())
     }
+}
+
+/// HTTPS by one connector for all clients of this configuration, whose time limits are the same.
+///
+/// The SDK's own builder makes a connector for each client only to have the system's root certificates read early, throws it away and makes
+/// the one that is used: three for two clients, and each parses some 140 certificates. Here the first call makes it: verify's, which it makes
+/// at its start, or that of the first request.
+fn one_connector() -> SharedHttpClient {
+    let made = OnceLock::<SharedHttpConnector>::new();
+    http_client_fn(move |settings, components| {
+        let make = || {
+            let mut builder = Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .connector_settings(settings.clone());
+            builder.set_sleep_impl(components.sleep_impl());
+            SharedHttpConnector::new(builder.build())
+        };
+        made.get_or_init(make).clone()
+    })
 }
 
 /// DynamoDB answers in milliseconds: a call that has not is on a dead connection, and a new one is faster than patience.
