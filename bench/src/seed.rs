@@ -25,7 +25,6 @@ const KEYS_OF_AN_ACCOUNT: u64 = 150;
 const KEYS_AT_ONCE: u64 = 10 * KEYS_OF_AN_ACCOUNT;
 
 /// A key as its client has it.
-#[allow(dead_code, reason = "a benchmark that sends requests needs all of it")]
 pub(crate) struct SeededKey {
     pub(crate) id: KeyId,
     pub(crate) secret: Secret,
@@ -160,7 +159,7 @@ fn extend(rows: &mut SeedRows, more: SeedRows) {
     rows.views.extend(more.views);
 }
 
-fn items(rows: Vec<HashMap<String, AttributeValue>>) -> Result<Vec<dynoxide::Item>> {
+pub(crate) fn items(rows: Vec<HashMap<String, AttributeValue>>) -> Result<Vec<dynoxide::Item>> {
     rows.into_iter().map(item).collect()
 }
 
