@@ -3,7 +3,7 @@
 //! falls on both sides of a ratio.
 //!
 //! ```text
-//! cargo run --profile fast -p bench [-- --quick | --json]
+//! cargo run --profile fast -p bench [-- --quick | --json | seed]
 //! ```
 //!
 //! Figures of a debug build are no figures: it refuses.
@@ -17,8 +17,10 @@ mod hostile_fields;
 mod interleaved;
 mod machine;
 mod one_answer;
+mod peer_keys;
 mod report;
 mod requests;
+mod seed;
 mod server;
 mod sides;
 mod stack;
@@ -27,7 +29,7 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::machine::Machine;
 use crate::report::Report;
@@ -48,6 +50,15 @@ struct Arguments {
     /// Run in a debug build, to work on the benchmark itself
     #[arg(long)]
     allow_debug: bool,
+    #[command(subcommand)]
+    other: Option<Other>,
+}
+
+/// What is done by itself.
+#[derive(Subcommand, Debug)]
+enum Other {
+    /// Make keys for `script/bench`
+    Seed(peer_keys::SeedArguments),
 }
 
 fn main() -> ExitCode {
@@ -59,7 +70,11 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    match run(&arguments) {
+    let measured = match &arguments.other {
+        Some(Other::Seed(of)) => peer_keys::run(of),
+        None => run(&arguments),
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");

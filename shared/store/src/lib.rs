@@ -23,6 +23,8 @@ mod rebuild;
 mod replay_guard;
 mod resealing;
 mod revocation;
+#[cfg(feature = "seeding")]
+mod seeding;
 mod stored_event;
 mod suspension;
 mod sweep;
@@ -45,6 +47,8 @@ pub use listing::{
 pub use rebuild::{Drift, DriftProblem, Progress, Report};
 pub use replay_guard::{ReplayGuard, Use};
 pub use resealing::{Resealed, ResealingError};
+#[cfg(feature = "seeding")]
+pub use seeding::SeedRows;
 pub use suspension::{Enforced, EnforcementError};
 pub use transaction::Refusal;
 pub use views::credential::{Credential, CredentialReader, Status};
