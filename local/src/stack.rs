@@ -47,6 +47,9 @@ pub struct Options {
     pub port: u16,
     /// The folder the Hub is built into. It may be missing; `None` for `hub/dist`, of the current folder.
     pub hub: Option<PathBuf>,
+    /// Where a DynamoDB is served on this machine, to use its tables instead of the folder's own. It checks no signatures, so
+    /// whoever can reach it can let any key in: this is for tests of several stacks on one database.
+    pub database: Option<SocketAddr>,
 }
 
 /// The local stack: started, its port bound, not serving yet.
@@ -81,7 +84,10 @@ impl Stack {
         // One for the functions and one for verify, as they have when deployed.
         let keyrings = (keyring(&folder).await?, keyring(&folder).await?);
         let routes = template.routes.iter().map(Route::key).collect();
-        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        let database = match options.database {
+            Some(address) => EmbeddedDatabase::served_at(address, &template.tables).await?,
+            None => EmbeddedDatabase::start(&folder, &template.tables).await?,
+        };
         let gateway = match gateway(&folder, template, &database, keyrings, authorizers).await {
             Ok(gateway) => gateway,
             Err(error) => {

@@ -16,6 +16,7 @@ impl Stack {
             data: folder.path().to_owned(),
             port: 0,
             hub: None,
+            database: None,
         })
         .await
     }
@@ -100,6 +101,7 @@ async fn a_folder_or_a_port_in_use_is_one_line() {
         data: other.path().to_owned(),
         port,
         hub: None,
+        database: None,
     };
     let error = Stack::start(options).await.unwrap_err();
     assert_eq!(

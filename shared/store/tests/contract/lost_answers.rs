@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{ExecuteError, KeyQuery, Status, StoreError};
 
-use crate::faults::Fault;
 use crate::given::{Given, OfKey, at, creation, revocation, within};
+use fault_proxy::Fault;
 
 const WRITE: &str = "TransactWriteItems";
 

@@ -33,7 +33,6 @@ macro_rules! contract {
 }
 
 mod backend;
-mod faults;
 mod fleet;
 mod given;
 
@@ -53,4 +52,5 @@ mod resealing;
 mod rotation;
 mod rows;
 mod streams;
+mod sweep;
 mod tenants;
