@@ -71,16 +71,18 @@ impl fmt::Display for Violation {
 /// What is wrong with a history and what was found after it. `lease` is for how many microseconds an instance may answer
 /// verify from memory; 0: never. It makes no difference to what counts once a revocation has returned.
 pub(crate) fn violations(calls: &[Call], found: &[Found], lease: Instant) -> Vec<Violation> {
-    let mut wrong: Vec<Violation> = calls
-        .iter()
-        .filter(|call| is_never_right(call))
-        .map(|call| Violation::NeverRight(Box::new(call.clone())))
-        .collect();
     let creates = Creates::of(calls);
+    let keys = by_key(calls, found, &creates);
+    let mut wrong = Vec::new();
+    // The promise first: who reads on learns what else it came with.
+    for (key, calls) in &keys {
+        valid_after_revoked(key, calls, &mut wrong);
+    }
     creates.check(found, &mut wrong);
-    for (key, calls) in by_key(calls, found, &creates) {
+    let never_right = calls.iter().filter(|call| is_never_right(call));
+    wrong.extend(never_right.map(|call| Violation::NeverRight(Box::new(call.clone()))));
+    for (key, calls) in keys {
         let end = found.iter().find(|found| found.key == key);
-        valid_after_revoked(&key, &calls, &mut wrong);
         if let Some(found) = end {
             events(found, &calls, &mut wrong);
         }

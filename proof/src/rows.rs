@@ -81,7 +81,7 @@ pub(crate) async fn drift(database: &Database) -> Result<Vec<Violation>> {
     let report = Store::new(database.clone()).check(|_| ()).await?;
     let drift = report.drift.into_iter();
     Ok(drift
-        .map(|drift| Violation::Rows(format!("{} is {}", drift.row, drift.problem)))
+        .map(|drift| Violation::Rows(format!("row {}: {}", drift.row, drift.problem)))
         .collect())
 }
 

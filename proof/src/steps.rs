@@ -42,22 +42,15 @@ pub(crate) async fn kill_everything() -> Result<Vec<Killed>> {
     let instance = ground.instances(1).await?.pop().ok_or("no instance")?;
     let stage = Stage { ground, instance };
     let mut all = Vec::new();
-    for (command, once) in [
-        ("create with an idempotency key", true),
-        ("create without one", false),
-    ] {
-        let times = stage.creates(once).await?;
+    let mut done = |command, times| {
+        eprintln!("{command}: killed {times} times");
         all.push(Killed { command, times });
-    }
-    let command = "revoke";
-    let times = stage.revokes().await?;
-    all.push(Killed { command, times });
-    let command = "rebuild of lost rows";
-    let times = stage.rebuilds().await?;
-    all.push(Killed { command, times });
-    let command = "rotation and reseal";
-    let times = stage.rotates().await?;
-    all.push(Killed { command, times });
+    };
+    done("create with an idempotency key", stage.creates(true).await?);
+    done("create without one", stage.creates(false).await?);
+    done("revoke", stage.revokes().await?);
+    done("rebuild of lost rows", stage.rebuilds().await?);
+    done("rotation and reseal", stage.rotates().await?);
     for killed in &all {
         // Fewer calls than every one of them makes: it was not killed where it should have been.
         if killed.times < 6 {
