@@ -75,6 +75,7 @@ fn empty_stack(data: &Path) -> Result<()> {
         data: data.to_owned(),
         port: 0,
         hub: None,
+        database: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -33,6 +33,7 @@ impl Stack {
                 data,
                 port: 0,
                 hub: None,
+                database: None,
             };
             let stack = hubkeys_local::Stack::start(options).await;
             let stack = stack.map_err(|error| error.to_string())?;

@@ -1,10 +1,15 @@
-//! The embedded DynamoDB: `dynoxide` on a file, spoken to by the real SDK in its own wire format, without a socket.
+//! The embedded DynamoDB: `dynoxide` on a file, spoken to by the real SDK in its own wire format, without a socket. Or, for
+//! tests of several stacks on one database, a DynamoDB that somebody else serves on this machine.
 
 mod in_process;
 mod operations;
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
@@ -28,7 +33,8 @@ const BESIDE: [&str; 3] = [
 #[derive(Debug)]
 pub(crate) struct EmbeddedDatabase {
     pub(crate) client: Client,
-    connector: InProcess,
+    /// `None`: it is somebody else's, who also closes it.
+    connector: Option<InProcess>,
 }
 
 impl EmbeddedDatabase {
@@ -45,7 +51,10 @@ impl EmbeddedDatabase {
         let connector = InProcess::open(path.to_owned()).await.map_err(failed)?;
         let client = client(connector.clone());
         match prepare(&client, tables).await {
-            Ok(()) => Ok(Self { client, connector }),
+            Ok(()) => Ok(Self {
+                client,
+                connector: Some(connector),
+            }),
             Err(error) => {
                 // Why it can't be used is worth more to say than why it did not close, too.
                 let _ = connector.close().await;
@@ -54,23 +63,53 @@ impl EmbeddedDatabase {
         }
     }
 
+    /// The database that is served at `address`, with the tables that are missing.
+    pub(crate) async fn served_at(
+        address: SocketAddr,
+        tables: &[Table],
+    ) -> Result<Self, StartError> {
+        if !address.ip().is_loopback() {
+            // Whoever can read what goes there has every row, and whoever answers there lets any key in.
+            let reason = format!("{address} is not on this machine");
+            return Err(StartError::Database(reason));
+        }
+        let config = config()
+            .endpoint_url(format!("http://{address}"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            // As often as when deployed, but nobody there needs a second to recover.
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(20)));
+        let client = Client::from_conf(config.build());
+        let prepared = prepare(&client, tables).await;
+        prepared.map_err(StartError::Database)?;
+        Ok(Self {
+            client,
+            connector: None,
+        })
+    }
+
     /// Finishes the requests under way and closes the file.
     pub(crate) async fn stop(self) -> Result<(), String> {
-        self.connector.close().await
+        match self.connector {
+            Some(connector) => connector.close().await,
+            None => Ok(()),
+        }
     }
 }
 
 fn client(connector: InProcess) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
+    let config = config()
         // Nothing is ever sent there: the connector asks no name server.
         .endpoint_url("http://dynamodb.invalid")
+        .http_client(connector);
+    Client::from_conf(config.build())
+}
+
+fn config() -> Builder {
+    aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
         // Signed like everything, and checked by nobody.
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(connector)
-        .build();
-    Client::from_conf(config)
 }
 
 /// Makes the tables that are missing, and has their rows expire.

@@ -48,6 +48,9 @@ pub struct Options {
     pub port: u16,
     /// The folder the Hub is built into. It may be missing; `None` for `hub/dist`, of the current folder.
     pub hub: Option<PathBuf>,
+    /// Where a DynamoDB is served on this machine, to use its tables instead of the folder's own. It checks no signatures, so
+    /// whoever can reach it can let any key in: this is for tests of several stacks on one database.
+    pub database: Option<SocketAddr>,
 }
 
 /// The local stack: started, its port bound, not serving yet.
@@ -82,15 +85,20 @@ impl Stack {
         // One for the functions and one for verify, as they have when deployed.
         let keyrings = (keyring(&folder).await?, keyring(&folder).await?);
         let routes = template.routes.iter().map(Route::key).collect();
-        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
-        let gateway = match gateway(&folder, template, &database, keyrings, authorizers).await {
-            Ok(gateway) => gateway,
-            Err(error) => {
-                // Why it did not start is worth more to say than why it did not close, too.
-                let _ = database.stop().await;
-                return Err(error);
-            }
+        let database = match options.database {
+            Some(address) => EmbeddedDatabase::served_at(address, &template.tables).await?,
+            None => EmbeddedDatabase::start(&folder, &template.tables).await?,
         };
+        let owned = options.database.is_none();
+        let gateway =
+            match gateway(&folder, template, (&database, owned), keyrings, authorizers).await {
+                Ok(gateway) => gateway,
+                Err(error) => {
+                    // Why it did not start is worth more to say than why it did not close, too.
+                    let _ = database.stop().await;
+                    return Err(error);
+                }
+            };
         Ok(Self {
             address,
             listener,
@@ -155,13 +163,16 @@ impl fmt::Debug for Stack {
 async fn gateway(
     folder: &DataFolder,
     template: Template,
-    database: &EmbeddedDatabase,
+    (database, owned): (&EmbeddedDatabase, bool),
     (keyring, verifiers_keyring): (KeyringSource, KeyringSource),
     authorizers: Authorizers,
 ) -> Result<Gateway, StartError> {
     let tables = tables(database, &template.tables)?;
     let store = Store::new(tables.clone());
-    seed::lease(&store).await?;
+    // One that others use too has the lease that somebody set in it.
+    if owned {
+        seed::lease(&store).await?;
+    }
     let reader = LeasedReader::new(CredentialReader::new(tables.clone()));
     reader
         .refresh()

@@ -75,6 +75,7 @@ async fn serve(arguments: ServeArguments, out: &mut dyn Write) -> Result<ExitCod
         data: arguments.data.clone(),
         port: arguments.port,
         hub: arguments.hub.clone(),
+        database: None,
     })
     .await?;
     banner(&stack, &arguments, out)?;

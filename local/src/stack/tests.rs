@@ -16,6 +16,7 @@ impl Stack {
             data: folder.path().to_owned(),
             port: 0,
             hub: None,
+            database: None,
         })
         .await
     }
@@ -100,6 +101,7 @@ async fn a_folder_or_a_port_in_use_is_one_line() {
         data: other.path().to_owned(),
         port,
         hub: None,
+        database: None,
     };
     let error = Stack::start(options).await.unwrap_err();
     assert_eq!(
@@ -138,4 +140,39 @@ async fn what_is_secret_in_the_folder_is_private_and_a_broken_key_is_named() {
     std::fs::write(folder.path().join(SERVICE_TOKEN), "").unwrap();
     let error = Stack::in_folder(&folder).await.unwrap_err().to_string();
     assert!(error.contains(SERVICE_TOKEN), "{error}");
+}
+
+#[tokio::test]
+async fn stacks_may_share_a_database_that_is_served_on_this_machine_and_no_other() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    let address = listener.local_addr().unwrap();
+    let database = dynoxide::Database::memory().unwrap();
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    let at = async |folder: &Folder, database| {
+        let options = Options {
+            data: folder.path().to_owned(),
+            port: 0,
+            hub: None,
+            database: Some(database),
+        };
+        Stack::start(options).await
+    };
+    let (one, other) = (Folder::new(), Folder::new());
+    let stack = at(&one, address).await.unwrap();
+    let wanted = json!({"name": "Shared", "scheme": "basic"});
+    let (status, made) = stack.ask("admin@acme", "POST /v1/keys", wanted).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let stack = at(&other, address).await.unwrap();
+    let (_, list) = stack.ask("admin@acme", "GET /v1/keys", Value::Null).await;
+    assert_eq!(list["keys"][0]["id"], made["id"]);
+    assert!(!other.path().join("dynamodb.sqlite").exists());
+
+    let elsewhere = "192.0.2.1:8000".parse().unwrap();
+    let error = at(&Folder::new(), elsewhere).await.unwrap_err().to_string();
+    assert!(
+        error.contains("192.0.2.1:8000 is not on this machine"),
+        "{error}"
+    );
 }

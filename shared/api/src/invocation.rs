@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn an_event_is_taken_for_what_lambda_http_takes_it_for() {
-        let rest = include_str!("../../../tests/events/rest-api-1.0-verify.json");
-        let http = include_str!("../../../tests/events/http-api-2.0-verify.json");
+        let rest = include_str!("../../../tests/events/verify/rest-api-1.0.json");
+        let http = include_str!("../../../tests/events/verify/http-api-2.0.json");
         let [rest, http] = [rest, http].map(|text| serde_json::from_str::<Value>(text).unwrap());
         let mut both = http.clone();
         both["httpMethod"] = json!("DELETE");

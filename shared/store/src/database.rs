@@ -3,6 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
+use crate::checksum::AnswerChecksum;
+
 /// The names of the two tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tables {
@@ -25,8 +27,14 @@ pub struct Database {
 pub struct EnvironmentError(pub &'static str);
 
 impl Database {
-    /// A database of this client and these tables.
+    /// A database of this client and these tables. Answers that were garbled on their way are refused.
     pub fn new(client: Client, tables: Tables) -> Self {
+        let config = client.config().to_builder();
+        let config = config
+            .interceptor(AnswerChecksum)
+            .retry_classifier(AnswerChecksum)
+            .build();
+        let client = Client::from_conf(config);
         Self { client, tables }
     }
 

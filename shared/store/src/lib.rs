@@ -5,6 +5,7 @@
 //! signatures, and when keys were last used. This crate knows no HTTP and verifies nothing.
 
 mod backoff;
+mod checksum;
 mod command;
 mod database;
 mod deployed;

@@ -12,12 +12,12 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
+use fault_proxy::{FaultProxy, Past};
 use hubkeys_store::{Database, Tables};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use crate::faults::FaultProxy;
 use crate::given::Given;
 
 /// A running DynamoDB.
@@ -90,8 +90,10 @@ impl Backend {
 
     /// Two empty tables, and a proxy to reach them by.
     pub(crate) async fn fresh(self: &Arc<Self>) -> Given {
-        let proxy = FaultProxy::start(&self.address, self.one_at_a_time).await;
-        let client = client(proxy.address());
+        let proxy = FaultProxy::start(&self.address, self.one_at_a_time, Past::default())
+            .await
+            .unwrap();
+        let client = client(proxy.url());
         let number = self.tables.fetch_add(1, Ordering::Relaxed);
         let tables = Tables {
             events: format!("Events-{number}"),

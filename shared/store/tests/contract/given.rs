@@ -17,7 +17,7 @@ use hubkeys_store::{
 };
 
 use crate::backend::Backend;
-use crate::faults::FaultProxy;
+use fault_proxy::FaultProxy;
 
 pub(crate) type Item = std::collections::HashMap<String, AttributeValue>;
 /// All rows of a table by their keys.

@@ -3,8 +3,8 @@
 use hubkeys_domain::{KeyId, Timestamp};
 use hubkeys_store::LastUsed;
 
-use crate::faults::Fault;
 use crate::given::{Given, administrator, at};
+use fault_proxy::Fault;
 
 contract!(
     a_key_that_was_never_used_says_so,

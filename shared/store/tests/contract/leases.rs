@@ -7,9 +7,9 @@ use futures::future::join_all;
 use hubkeys_domain::KeyId;
 use hubkeys_store::{Lease, LeaseChangeError, LeasedReader, Moment, Status, StoreError};
 
-use crate::faults::Fault;
 use crate::fleet::{Ring, create, outcome};
 use crate::given::Given;
+use fault_proxy::Fault;
 
 const READ: &str = "GetItem";
 const WRITE: &str = "TransactWriteItems";

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{ExecuteError, KeyQuery, Status, StoreError};
 
-use crate::faults::Fault;
 use crate::given::{Given, OfKey, at, creation, revocation, within};
+use fault_proxy::Fault;
 
 const WRITE: &str = "TransactWriteItems";
 
@@ -21,6 +21,7 @@ contract!(
     a_command_contended_for_ever_is_given_up_after_16_attempts,
     a_server_that_fails_for_ever_is_unavailable,
     a_read_that_fails_is_an_error_and_never_an_absence,
+    a_garbled_answer_is_not_believed,
 );
 
 /// Makes a key while `faults` happen, and shows that it was made once.
@@ -219,4 +220,23 @@ async fn a_read_that_fails_is_an_error_and_never_an_absence(given: Given) {
         assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
     }
     is_unavailable(given.revoke(&id, &by).await);
+}
+
+async fn a_garbled_answer_is_not_believed(given: Given) {
+    let by = given.verified("acme").await;
+    let id = given.key(&by).await;
+    let credential = given.reader.get(&id).await.unwrap();
+    // Anywhere in it: most of these are still JSON, and some are still a credential.
+    for bit in (0..4_000).step_by(61) {
+        let calls = given.proxy.calls("GetItem");
+        given.proxy.next("GetItem", Fault::Corrupted(bit));
+        assert_eq!(given.reader.get(&id).await.unwrap(), credential, "{bit}");
+        assert_eq!(given.proxy.calls("GetItem") - calls, 2, "{bit}");
+    }
+    given.proxy.always("GetItem", || Fault::Corrupted(2_000));
+    let error = given.reader.get(&id).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    given.proxy.heal();
+    // A command that was done is found out, as after any lost answer.
+    created_once(&given, times(3, || Fault::Corrupted(9))).await;
 }

@@ -33,7 +33,6 @@ macro_rules! contract {
 }
 
 mod backend;
-mod faults;
 mod fleet;
 mod given;
 
@@ -55,4 +54,5 @@ mod rotation;
 mod rows;
 mod streams;
 mod suspension;
+mod sweep;
 mod tenants;

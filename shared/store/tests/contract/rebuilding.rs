@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{Drift, DriftProblem, LastUsed, Report, StoreError};
 
-use crate::faults::Fault;
 use crate::given::{
     Given, Item, Rows, at, context, creation, listed_as, number, operator, remembered, text,
 };
+use fault_proxy::Fault;
 
 contract!(
     a_healthy_store_has_no_drift,

@@ -4,8 +4,8 @@ use futures::future::join_all;
 use hubkeys_domain::KeyId;
 use hubkeys_store::{ReplayGuard, StoreError, Use};
 
-use crate::faults::Fault;
 use crate::given::{Given, at};
+use fault_proxy::Fault;
 
 contract!(
     the_first_use_of_a_signature_wins_and_the_second_is_told,

@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::api_key::ApiKeyEvent;
 use hubkeys_domain::{Actor, Scheme};
 
-use crate::faults::Fault;
 use crate::fleet::{Held, Ring, all_verify, create, reseal};
 use crate::given::{Given, Item, operator, text};
+use fault_proxy::Fault;
 
 contract!(
     sealed_secrets_move_at_once_and_digests_when_they_were_presented,

@@ -9,9 +9,9 @@ use hubkeys_store::{
 };
 use verify::Verifier;
 
-use crate::faults::Fault;
 use crate::fleet::{Held, Ring, create, outcome, reseal};
 use crate::given::{Given, at, creation, listed_as, number, operator, text};
+use fault_proxy::Fault;
 
 const WRITE: &str = "TransactWriteItems";
 
