@@ -121,6 +121,7 @@ impl Verifier {
         if let Some(refusal) = garbage(&claim) {
             return Ok(Decision::refused(Some(key), refusal));
         }
+        self.reader.landed(&key).await;
         if let Some(decision) = self.decide_from_memory(facts, &claim, &key, now).await? {
             return Ok(decision);
         }

@@ -1,9 +1,10 @@
 //! What can go wrong between us and the tables.
 
 use std::error::Error;
+use std::fmt;
 
 /// The store could not answer. Never a verdict: whoever asked must refuse to decide.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum StoreError {
     /// DynamoDB did not answer, or answered with an error that a later try may not meet.
     #[error("DynamoDB could not {operation}")]
@@ -45,5 +46,41 @@ impl StoreError {
             row: row.into(),
             problem: problem.to_string(),
         }
+    }
+}
+
+/// As it reads, with its causes. What the SDK would print of a cause has whole answers of DynamoDB in it, and a row with a stored
+/// secret belongs in no log.
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoreError({self}")?;
+        let mut next = self.source();
+        while let Some(cause) = next {
+            write!(f, ": {cause}")?;
+            next = cause.source();
+        }
+        f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("response error")]
+    struct Raw {
+        row: &'static str,
+    }
+
+    #[test]
+    fn an_error_prints_no_answer_of_the_database() {
+        let raw = Raw { row: "ciphertext" };
+        assert_eq!(raw.row, "ciphertext");
+        let printed = format!("{:?}", StoreError::unavailable("read a row")(raw));
+        assert_eq!(
+            printed,
+            "StoreError(DynamoDB could not read a row: response error)"
+        );
     }
 }

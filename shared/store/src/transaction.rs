@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update,
@@ -157,8 +158,16 @@ impl Write {
         let events = &database.tables.events;
         let item = TransactWriteItem::builder();
         let built = match self.kind {
-            Kind::Append(row) => put(events, row, condition, values).map(|put| item.put(put)),
-            Kind::Put(row) => put(views, row, condition, values).map(|put| item.put(put)),
+            Kind::Append(row) => put(events, row, condition, values)
+                // The old event comes back with a refusal, so that ours is told from somebody else's without a read.
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .build()
+                .map(|put| item.put(put)),
+            Kind::Put(row) => put(views, row, condition, values)
+                .build()
+                .map(|put| item.put(put)),
             Kind::Update { pk, sk, expression } => Update::builder()
                 .table_name(views)
                 .set_key(Some(primary_key(pk, sk)))
@@ -188,15 +197,12 @@ impl Write {
 type Built<T> = Result<T, aws_sdk_dynamodb::error::BuildError>;
 type Values = Option<HashMap<String, AttributeValue>>;
 
-fn put(table: &str, row: Item, condition: Option<String>, values: Values) -> Built<Put> {
+fn put(table: &str, row: Item, condition: Option<String>, values: Values) -> PutBuilder {
     Put::builder()
         .table_name(table)
         .set_item(Some(row))
         .set_condition_expression(condition)
         .set_expression_attribute_values(values)
-        // The old event comes back with a refusal, so that ours is told from somebody else's without a read.
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .build()
 }
 
 fn check(

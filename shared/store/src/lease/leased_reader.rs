@@ -17,6 +17,10 @@ const HELD: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not 0");
 /// For how long an instance uses a lease that it read, counted as the lease itself is. Whoever shortens leases waits for as long, so
 /// it is not long; each instance reads the row twice in it, so it is not short.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(10);
+/// For how long a request waits for the lease in force beside its key. A lease that comes late is no reason to keep an answer back.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// For how long nobody asks again for a lease that somebody has asked for.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 /// Reads credentials, consistently, and answers live ones from memory for as long as the lease in force allows. It can do nothing
 /// else. What is held is what the row says: no secret is opened in it.
@@ -31,11 +35,11 @@ pub struct LeasedReader {
 
 struct Memory {
     known: Option<Known>,
-    /// Somebody is reading the lease in force.
-    refreshing: bool,
+    /// When the lease in force was last asked for beside a key.
+    asked: Option<Moment>,
     held: LruCache<KeyId, Held>,
-    /// Reads under way, each of which whoever wants the same key waits for.
-    flights: HashMap<KeyId, watch::Receiver<Option<Held>>>,
+    /// Reads under way, each of which whoever wants the same key waits for. They end when what was read is held, or is not.
+    flights: HashMap<KeyId, watch::Receiver<()>>,
 }
 
 /// The lease in force, and when the read that found it began.
@@ -45,22 +49,11 @@ struct Known {
     since: Moment,
 }
 
-#[derive(Clone)]
 struct Held {
     credential: Arc<Credential>,
     /// Before the read began: the row may have changed at any instant after it.
     since: Moment,
     lease: Lease,
-}
-
-/// How a credential is to be read.
-enum Way {
-    /// By oneself, for oneself.
-    Strict,
-    /// For everybody who wants it meanwhile.
-    Lead(Flight),
-    /// Somebody is reading it.
-    Follow(watch::Receiver<Option<Held>>),
 }
 
 /// A read that others wait for. Dropped, whatever became of it, it lets them go.
@@ -69,11 +62,9 @@ struct Flight {
     key: KeyId,
     since: Moment,
     lease: Lease,
-    landed: watch::Sender<Option<Held>>,
+    /// Closed with it.
+    _waiting: watch::Sender<()>,
 }
-
-/// Somebody is reading the lease in force. Dropped, whatever became of it, it lets the next one do so.
-struct Refreshing(Arc<Mutex<Memory>>);
 
 impl LeasedReader {
     /// A reader that knows of no lease yet, and so is strict: see [`LeasedReader::refresh`].
@@ -85,7 +76,7 @@ impl LeasedReader {
     pub fn with_clock(reader: CredentialReader, clock: Clock) -> Self {
         let memory = Memory {
             known: None,
-            refreshing: false,
+            asked: None,
             held: LruCache::new(HELD),
             flights: HashMap::new(),
         };
@@ -121,80 +112,83 @@ impl LeasedReader {
         None
     }
 
-    /// What is known of a key: read now, or by a read under way that the lease allows to answer from. `None`: there is no such
-    /// key.
+    /// Waits for a read of this key that is under way, so that many who ask at once cost one read. Whoever is not answered from what
+    /// it found reads by himself: it began before he asked, and what it did not find may be there by now.
+    pub async fn landed(&self, id: &KeyId) {
+        let flight = self.memory().flights.get(id).cloned();
+        if let Some(mut flight) = flight {
+            // Nothing is ever sent: it fails when the read has ended, whatever became of it.
+            let _ = flight.changed().await;
+        }
+    }
+
+    /// What is known of a key: read now. `None`: there is no such key.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing may be decided.
     pub async fn read(&self, id: &KeyId) -> Result<Option<Arc<Credential>>, StoreError> {
-        let (way, refresh) = self.way(id);
+        let (flight, ask) = self.begin(id);
         let read = async {
-            match way {
-                Way::Strict => self.read_alone(id).await,
-                Way::Lead(flight) => {
-                    let credential = self.read_alone(id).await?;
-                    flight.land(credential.as_ref());
-                    Ok(credential)
-                }
-                Way::Follow(mut flight) => {
-                    let held = match flight.wait_for(Option::is_some).await {
-                        Ok(held) => held.clone(),
-                        Err(_) => None,
-                    };
-                    match held {
-                        Some(held) if held.is_good((self.clock)()) => Ok(Some(held.credential)),
-                        // That read found no live key, failed, or took longer than the lease. It began before we were asked, so
-                        // what it found may be wrong by now: a key that was just made is no unknown key.
-                        _ => self.read_alone(id).await,
-                    }
-                }
+            let found = self.reader.get(id).await?.map(Arc::new);
+            let live = found
+                .as_ref()
+                .filter(|found| found.status == Status::Active);
+            match (live, &flight) {
+                (Some(credential), Some(flight)) => flight.hold(credential),
+                (Some(_), None) => {}
+                // Whatever was held of it, nobody shall hear any more.
+                (None, _) => drop(self.memory().held.pop(id)),
             }
+            drop(flight);
+            Ok(found)
         };
-        let Some(_refreshing) = refresh else {
+        if !ask {
             return read.await;
-        };
-        let (credential, refreshed) = futures::join!(read, self.refresh());
-        if let Err(error) = refreshed {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "the lease in force could not be read");
+        }
+        let refresh = tokio::time::timeout(PATIENCE, self.refresh());
+        let (credential, refreshed) = futures::join!(read, refresh);
+        match refreshed {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "the lease in force could not be read");
+            }
+            Err(_) => tracing::warn!("the lease in force was not read in time"),
         }
         credential
     }
 
-    /// How to read this credential, and whether the lease in force is to be read beside it. The lease is the one known *now*, before
-    /// the read begins: one that is lengthened meanwhile may not be waited out by who revokes the key meanwhile.
-    fn way(&self, id: &KeyId) -> (Way, Option<Refreshing>) {
+    /// Begins a read: for everybody who wants the key meanwhile, unless there is no lease, or somebody else reads it; and whether the
+    /// lease in force is to be read beside it. The lease is the one known *now*, before the read begins: one that is lengthened
+    /// meanwhile may not be waited out by who revokes the key meanwhile.
+    fn begin(&self, id: &KeyId) -> (Option<Flight>, bool) {
         let since = (self.clock)();
         let mut memory = self.memory();
         let is_younger_than = |age| move |known: &Known| since.is_within(age, known.since);
         let known = memory.known.filter(is_younger_than(KNOWN_FOR));
         // Halfway, so that what is asked for all the time is never read strictly for want of it.
         let is_due = !known.is_some_and(|known| is_younger_than(KNOWN_FOR / 2)(&known));
-        let refresh = (is_due && !memory.refreshing).then(|| {
-            memory.refreshing = true;
-            Refreshing(Arc::clone(&self.memory))
-        });
+        let was_asked = memory
+            .asked
+            .is_some_and(|asked| since.is_within(BETWEEN, asked));
+        let ask = is_due && !was_asked;
+        if ask {
+            memory.asked = Some(since);
+        }
         let lease = known.map_or(Lease::NONE, |known| known.lease);
-        let way = if lease == Lease::NONE {
-            Way::Strict
-        } else if let Some(flight) = memory.flights.get(id) {
-            Way::Follow(flight.clone())
-        } else {
-            let (landed, waiting) = watch::channel(None);
-            memory.flights.insert(id.clone(), waiting);
-            Way::Lead(Flight {
-                memory: Arc::clone(&self.memory),
-                key: id.clone(),
-                since,
-                lease,
-                landed,
-            })
+        if lease == Lease::NONE || memory.flights.contains_key(id) {
+            return (None, ask);
+        }
+        let (waiting, flight) = watch::channel(());
+        memory.flights.insert(id.clone(), flight);
+        let flight = Flight {
+            memory: Arc::clone(&self.memory),
+            key: id.clone(),
+            since,
+            lease,
+            _waiting: waiting,
         };
-        (way, refresh)
-    }
-
-    async fn read_alone(&self, id: &KeyId) -> Result<Option<Arc<Credential>>, StoreError> {
-        Ok(self.reader.get(id).await?.map(Arc::new))
+        (Some(flight), ask)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -220,31 +214,18 @@ impl Held {
 }
 
 impl Flight {
-    /// Holds what was read, if the key is live, and gives it to those who wait.
-    fn land(&self, credential: Option<&Arc<Credential>>) {
-        let Some(credential) = credential.filter(|found| found.status == Status::Active) else {
-            return;
-        };
+    fn hold(&self, credential: &Arc<Credential>) {
         let held = Held {
             credential: Arc::clone(credential),
             since: self.since,
             lease: self.lease,
         };
-        locked(&self.memory)
-            .held
-            .put(self.key.clone(), held.clone());
-        self.landed.send_replace(Some(held));
+        locked(&self.memory).held.put(self.key.clone(), held);
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
         locked(&self.memory).flights.remove(&self.key);
-    }
-}
-
-impl Drop for Refreshing {
-    fn drop(&mut self) {
-        locked(&self.0).refreshing = false;
     }
 }

@@ -61,7 +61,18 @@ impl Database {
     pub(crate) async fn lease_in_force(&self) -> Result<LeaseInForce, StoreError> {
         let key = key();
         match self.row(&key).await? {
-            Some(item) => from_row(&key, item),
+            Some(item) => {
+                let in_force: LeaseInForce = from_row(&key, item)?;
+                // Nobody would wait for what instances may use.
+                if in_force.longest < in_force.lease {
+                    let row = format!("row {}/{}", key.0, key.1);
+                    return Err(StoreError::unreadable(
+                        row,
+                        "the longest lease is shorter than the lease",
+                    ));
+                }
+                Ok(in_force)
+            }
             None => Ok(LeaseInForce::UNKNOWN),
         }
     }

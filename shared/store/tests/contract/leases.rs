@@ -32,6 +32,8 @@ contract!(
     a_revocation_that_can_not_read_the_lease_is_not_done,
     where_no_lease_was_ever_set_verify_is_strict_and_a_revocation_waits_longest,
     a_wrong_secret_is_refused_on_what_the_row_says_now,
+    strangers_who_ask_at_once_cost_as_many_reads_whatever_the_key_is,
+    a_key_that_is_found_revoked_is_forgotten,
     a_key_revoked_under_load_never_verifies_after_its_revocation_was_answered,
 );
 
@@ -79,6 +81,7 @@ async fn with_lease(given: &Given, millis: u32) -> (LeasedReader, Hands) {
 
 /// How verify asks: from memory if that is allowed.
 async fn ask(reader: &LeasedReader, id: &KeyId) -> Option<Status> {
+    reader.landed(id).await;
     if let Some(held) = reader.held(id) {
         return Some(held.status);
     }
@@ -196,13 +199,14 @@ async fn who_waits_for_a_read_that_fails_reads_by_himself(given: Given) {
         _ = arrived => {}
         _ = &mut first => panic!("it is held"),
     }
-    let mut second = Box::pin(reader.read(&id));
+    let calls = given.proxy.calls(READ);
+    let mut second = Box::pin(ask(&reader, &id));
     assert!(futures::poll!(&mut second).is_pending());
+    assert_eq!(given.proxy.calls(READ), calls, "it waits");
     // Whoever asked first hangs up.
     drop(first);
     drop(release);
-    let found = second.await.unwrap().unwrap();
-    assert_eq!(found.status, Status::Active);
+    assert_eq!(second.await, Some(Status::Active));
     // And nobody waits for a read that nobody makes.
     assert_eq!(ask(&reader, &id).await, Some(Status::Active));
     assert!(reader.held(&id).is_some());
@@ -249,6 +253,12 @@ async fn a_lease_that_can_not_be_read_again_is_used_for_ten_seconds_at_most(give
     given.proxy.heal();
     assert_eq!(ask(&reader, &second).await, Some(Status::Active));
     assert!(reader.held(&second).is_none(), "a lease nobody vouches for");
+    assert!(
+        reader.held(&second).is_none(),
+        "nobody asks for it again within a second"
+    );
+    hands.pass(Duration::from_secs(1));
+    assert_eq!(ask(&reader, &second).await, Some(Status::Active));
     // The lease was read beside it, and is known again.
     assert_eq!(ask(&reader, &second).await, Some(Status::Active));
     assert!(reader.held(&second).is_some());
@@ -357,6 +367,15 @@ async fn a_revocation_that_can_not_read_the_lease_is_not_done(given: Given) {
     given.proxy.heal();
     let mut row = given.view("SETTINGS", "LEASE").await;
     row.insert("schema".into(), crate::given::text("lease-9"));
+    given.put_view(row.clone()).await;
+    let waited = given.store.wait_out_leases().await;
+    assert!(
+        matches!(waited, Err(StoreError::Unreadable { .. })),
+        "{waited:?}"
+    );
+    row.insert("schema".into(), crate::given::text("lease-1"));
+    // What instances may use for longer than anybody waits.
+    row.insert("lease".into(), crate::given::number(5_000));
     given.put_view(row).await;
     let waited = given.store.wait_out_leases().await;
     assert!(
@@ -448,4 +467,52 @@ async fn a_key_revoked_under_load_never_verifies_after_its_revocation_was_answer
             assert!(first + second > 0, "it was valid for a while");
         }
     }
+}
+
+async fn strangers_who_ask_at_once_cost_as_many_reads_whatever_the_key_is(given: Given) {
+    let by = given.verified("acme").await;
+    given
+        .store
+        .change_lease_alone(Lease::LONGEST)
+        .await
+        .unwrap();
+    let ring = Ring::of(&given).await;
+    let (verifier, _) = ring.verifier(&given).await;
+    let [live, _] = create(&given, &by, &ring).await;
+    let [revoked, _] = create(&given, &by, &ring).await;
+    given.revoke(&revoked.id, &by).await.unwrap();
+    let unknown = KeyId::generate(crate::given::at(0)).unwrap();
+    for id in [live.id, revoked.id, unknown] {
+        let stranger = crate::fleet::Held {
+            id,
+            scheme: hubkeys_domain::Scheme::Basic,
+            secret: hubkeys_domain::Secret::generate().unwrap(),
+        };
+        let calls = given.proxy.calls(READ);
+        let (arrived, release) = given.proxy.hold(READ);
+        let let_go = async {
+            arrived.await.unwrap();
+            release.send(()).unwrap();
+        };
+        let (first, second, ()) = tokio::join!(
+            outcome(&verifier, &stranger),
+            outcome(&verifier, &stranger),
+            let_go
+        );
+        assert_eq!(first, second);
+        assert_eq!(given.proxy.calls(READ) - calls, 2, "{first}");
+    }
+}
+
+async fn a_key_that_is_found_revoked_is_forgotten(given: Given) {
+    let by = given.verified("acme").await;
+    let id = given.key(&by).await;
+    let (reader, _) = with_lease(&given, 5_000).await;
+    ask(&reader, &id).await;
+    assert!(reader.held(&id).is_some());
+    given.revoke(&id, &by).await.unwrap();
+    // Somebody who is not answered from memory reads.
+    let found = reader.read(&id).await.unwrap().unwrap();
+    assert_eq!(found.status, Status::Revoked);
+    assert!(reader.held(&id).is_none());
 }
