@@ -20,6 +20,8 @@ mod one_answer;
 mod report;
 mod requests;
 mod server;
+#[allow(dead_code, reason = "benchmarks of many keys begin with it")]
+mod seed;
 mod sides;
 mod stack;
 

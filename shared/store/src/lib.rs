@@ -22,6 +22,8 @@ mod rebuild;
 mod replay_guard;
 mod resealing;
 mod revocation;
+#[cfg(feature = "seeding")]
+mod seeding;
 mod stored_event;
 mod sweep;
 mod transaction;
@@ -40,6 +42,8 @@ pub use listing::{KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySort
 pub use rebuild::{Drift, DriftProblem, Progress, Report};
 pub use replay_guard::{ReplayGuard, Use};
 pub use resealing::{Resealed, ResealingError};
+#[cfg(feature = "seeding")]
+pub use seeding::SeedRows;
 pub use transaction::Refusal;
 pub use views::credential::{Credential, CredentialReader, Status};
 pub use views::key_list::{KeySummary, KeyView};
