@@ -3,7 +3,7 @@
 //! falls on both sides of a ratio.
 //!
 //! ```text
-//! cargo run --profile fast -p bench [-- --quick | --json]
+//! cargo run --profile fast -p bench [-- --quick | --json | rebuild]
 //! ```
 //!
 //! Figures of a debug build are no figures: it refuses.
@@ -17,11 +17,11 @@ mod hostile_fields;
 mod interleaved;
 mod machine;
 mod one_answer;
+mod rebuild;
 mod report;
 mod requests;
-mod server;
-#[allow(dead_code, reason = "benchmarks of many keys begin with it")]
 mod seed;
+mod server;
 mod sides;
 mod stack;
 
@@ -29,7 +29,7 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::machine::Machine;
 use crate::report::Report;
@@ -50,6 +50,15 @@ struct Arguments {
     /// Run in a debug build, to work on the benchmark itself
     #[arg(long)]
     allow_debug: bool,
+    #[command(subcommand)]
+    other: Option<Other>,
+}
+
+/// What is measured by itself.
+#[derive(Subcommand, Debug)]
+enum Other {
+    /// Check and rebuild, by the number of keys
+    Rebuild(rebuild::RebuildArguments),
 }
 
 fn main() -> ExitCode {
@@ -61,7 +70,11 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    match run(&arguments) {
+    let measured = match &arguments.other {
+        Some(Other::Rebuild(of)) => rebuild::run(of),
+        None => run(&arguments),
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");

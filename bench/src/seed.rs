@@ -70,6 +70,12 @@ pub(crate) fn seed(data: &Path, keys: u64, mut see: impl FnMut(SeededKey)) -> Re
     Ok(())
 }
 
+/// How many accounts hold that many keys.
+#[allow(dead_code, reason = "a benchmark that sends requests needs only keys")]
+pub(crate) fn seeded_accounts(keys: u64) -> u64 {
+    keys.div_ceil(KEYS_OF_AN_ACCOUNT)
+}
+
 /// A data folder as the first start makes it: tables and keyring.
 fn empty_stack(data: &Path) -> Result<()> {
     let options = Options {
@@ -144,13 +150,16 @@ fn seed_account(
             revoked,
         });
     }
-    let verified = AccountEvent::AccountVerified {
-        by: Actor::from(&Operator { user: operator }),
+    let by = Actor::from(&Operator { user: operator });
+    let opened = AccountEvent::AccountOpened {
+        id: account.clone(),
+        by: by.clone(),
         at: now,
     };
+    let verified = AccountEvent::AccountVerified { by, at: now };
     extend(
         rows,
-        SeedRows::of_account(&account, vec![verified], live, changes)?,
+        SeedRows::of_account(&account, vec![opened, verified], live, changes)?,
     );
     Ok(())
 }

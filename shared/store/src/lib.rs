@@ -5,6 +5,7 @@
 //! signatures, and when keys were last used. This crate knows no HTTP and verifies nothing.
 
 mod backoff;
+mod batch;
 mod command;
 mod database;
 mod deployed;
@@ -26,8 +27,10 @@ mod revocation;
 mod seeding;
 mod stored_event;
 mod sweep;
+mod tally;
 mod transaction;
 pub mod views;
+mod walk;
 
 pub use command::{Committed, ExecuteError, Idempotency, Store, WhoAndWhere};
 pub use database::{Database, EnvironmentError, Tables};
@@ -39,7 +42,7 @@ pub use keyring_source::{KeyringError, KeyringSource};
 pub use keyring_use::{KeyringUse, VersionUse};
 pub use last_used::LastUsed;
 pub use listing::{KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError};
-pub use rebuild::{Drift, DriftProblem, Progress, Report};
+pub use rebuild::{Drift, DriftProblem, Drifted, Mode, Report};
 pub use replay_guard::{ReplayGuard, Use};
 pub use resealing::{Resealed, ResealingError};
 #[cfg(feature = "seeding")]
@@ -48,3 +51,4 @@ pub use transaction::Refusal;
 pub use views::credential::{Credential, CredentialReader, Status};
 pub use views::key_list::{KeySummary, KeyView};
 pub use views::standing::AccountStanding;
+pub use walk::{Checkpoint, CheckpointError, Progress};

@@ -30,6 +30,10 @@ pub(crate) enum Fault {
     LostRequest,
     /// It is done, and the connection breaks before the answer arrives.
     LostAnswer,
+    /// Of a `BatchGetItem`, one row of each table is read and the others are left for another time.
+    Unprocessed,
+    /// Of a `BatchGetItem`, nothing is read.
+    NothingProcessed,
     /// It is done once `until` says so; `arrived` tells that it waits.
     Held {
         arrived: oneshot::Sender<()>,
@@ -161,6 +165,8 @@ impl Upstream {
                 self.forward(parts, body).await?;
                 Err(io::ErrorKind::ConnectionReset.into())
             }
+            Some(Fault::Unprocessed) => self.forward_first(parts, &body).await,
+            Some(Fault::NothingProcessed) => Ok(unread(&body)),
             Some(Fault::Held { arrived, until }) => {
                 let _ = arrived.send(());
                 let _ = until.await;
@@ -181,6 +187,29 @@ impl Upstream {
         }
         let planned = plan.next.get_mut(operation).and_then(VecDeque::pop_front);
         planned.or_else(|| plan.always.get(operation).map(|fault| fault()))
+    }
+
+    /// Forwards the first key of each table, and answers that the others were not looked for.
+    async fn forward_first(
+        &self,
+        mut parts: hyper::http::request::Parts,
+        body: &[u8],
+    ) -> io::Result<Response<String>> {
+        let mut asked: serde_json::Value = serde_json::from_slice(body)?;
+        let mut left = serde_json::Map::new();
+        for (table, keys) in asked["RequestItems"].as_object_mut().unwrap() {
+            let others = keys["Keys"].as_array_mut().unwrap().split_off(1);
+            if !others.is_empty() {
+                left.insert(table.clone(), serde_json::json!({"Keys": others}));
+            }
+        }
+        for name in ["content-length", "transfer-encoding"] {
+            parts.headers.remove(name);
+        }
+        let answer = self.forward(parts, asked.to_string().into()).await?;
+        let mut answer: serde_json::Value = serde_json::from_str(answer.body())?;
+        answer["UnprocessedKeys"] = left.into();
+        Ok(json(200, &answer))
     }
 
     async fn forward(
@@ -206,6 +235,13 @@ impl Upstream {
         let body = answer.text().await.map_err(io::Error::other)?;
         response.body(body).map_err(io::Error::other)
     }
+}
+
+/// The answer that nothing of a batch was read.
+fn unread(request: &[u8]) -> Response<String> {
+    let asked: serde_json::Value = serde_json::from_slice(request).unwrap();
+    let body = serde_json::json!({"Responses": {}, "UnprocessedKeys": asked["RequestItems"]});
+    json(200, &body)
 }
 
 /// The last row of the transaction is why: every reason has to be read.
