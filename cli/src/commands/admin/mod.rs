@@ -8,6 +8,7 @@ mod place;
 mod progress;
 mod rebuild;
 mod revocations;
+mod walk;
 
 use std::env;
 use std::io::Write;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use self::place::{Place, PlaceArguments};
+use self::walk::WalkArguments;
 use crate::failure::Failure;
 use crate::output;
 
@@ -44,9 +46,9 @@ enum AdminCommand {
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Compare every row with its events and change nothing: exit code 1 if one does not follow from them
-    Check,
+    Check(WalkArguments),
     /// Make every row follow from its events again, beside a running service
-    Rebuild,
+    Rebuild(WalkArguments),
     /// See, rotate and prune the keyring, and move what is stored to its current version
     #[command(subcommand)]
     Keyring(keyring::KeyringCommand),
@@ -90,8 +92,8 @@ async fn dispatch(
 ) -> Result<ExitCode, Failure> {
     match command {
         AdminCommand::Account(command) => account::run(command, place, session).await,
-        AdminCommand::Check => check::run(place, session).await,
-        AdminCommand::Rebuild => rebuild::run(place, session).await,
+        AdminCommand::Check(arguments) => check::run(arguments, place, session).await,
+        AdminCommand::Rebuild(arguments) => rebuild::run(arguments, place, session).await,
         AdminCommand::Keyring(command) => keyring::run(command, place, session).await,
         AdminCommand::Revocations(command) => revocations::run(command, place, session).await,
     }

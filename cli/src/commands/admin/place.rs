@@ -1,5 +1,6 @@
 //! Where the tables and the keyring are: in the data folder of a stopped stack, or in an AWS account.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use hubkeys_local::StoppedStack;
 use hubkeys_store::{Database, KeyringEditor, Store, Tables};
 
 use crate::failure::Failure;
+
+/// A few: each has several batches under way, and one processor decides on all of them.
+const DEPLOYED_SEGMENTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
 
 #[derive(Args, Debug)]
 pub(super) struct PlaceArguments {
@@ -66,6 +70,33 @@ impl Place {
             Self::Stopped(stack) => stack.database(),
             Self::Deployed(deployed) => deployed.database.clone(),
         })
+    }
+
+    /// What tells these tables from others that a file of `--resume` may be about.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Stopped(stack) => {
+                let folder = stack.keyring_file();
+                let folder = folder.parent().unwrap_or(&folder);
+                let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+                format!("the data folder {}", folder.display())
+            }
+            Self::Deployed(deployed) => {
+                let tables = deployed.database.tables();
+                let region = deployed.config.region();
+                let region = region.map_or("no region", |region| region.as_ref());
+                format!("{} and {} in {region}", tables.events, tables.views)
+            }
+        }
+    }
+
+    /// How many segments of a table are read side by side.
+    pub(super) fn segments(&self) -> NonZeroU32 {
+        match self {
+            // One thread answers, and has no index for segments.
+            Self::Stopped(_) => NonZeroU32::MIN,
+            Self::Deployed(_) => DEPLOYED_SEGMENTS,
+        }
     }
 
     pub(super) fn keyring(&self) -> Result<KeyringEditor, Failure> {
