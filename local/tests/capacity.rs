@@ -1,0 +1,358 @@
+//! What an operation costs in DynamoDB's units: every request of a handler is asked for its consumed capacity.
+//!
+//! The embedded database counts by DynamoDB's rules, which the last test holds against them: a consistent read is 1 unit for each
+//! 4 KB, another one half of that; a write is 1 for each KB, and in a transaction 2, a check of a condition included.
+
+#![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it fails"
+)]
+
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
+use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
+use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
+use aws_sdk_dynamodb::operation::transact_write_items::{
+    TransactWriteItemsInput, TransactWriteItemsOutput,
+};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, ConsumedCapacity, ReturnConsumedCapacity, TransactWriteItem,
+};
+use hubkeys_api::{Answer, Request};
+use hubkeys_auth::hub_hmac::{self, NameStyle};
+use hubkeys_auth::{Algorithm, Unsigned};
+use hubkeys_domain::{Secret, Timestamp};
+use hubkeys_local::{Options, Stack, StoppedStack};
+use hubkeys_store::{CredentialReader, Database, KeyringSource, LastUsed, ReplayGuard, Store};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use verify::{AuthorizerAnswer, Verifier};
+
+/// Units of one operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Units {
+    reads: f64,
+    writes: f64,
+}
+
+/// Asks every request for its capacity, and adds it up.
+#[derive(Clone, Debug, Default)]
+struct Meter(Arc<Mutex<Units>>);
+
+impl Meter {
+    /// What was used since the last call.
+    fn take(&self) -> Units {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+
+    fn add(&self, reads: &[ConsumedCapacity], writes: &[ConsumedCapacity]) {
+        assert!(reads.len() + writes.len() > 0, "nothing was counted");
+        let units = |capacity: &[ConsumedCapacity]| -> f64 {
+            capacity.iter().map(|of| of.capacity_units().unwrap()).sum()
+        };
+        let mut held = self.0.lock().unwrap();
+        held.reads += units(reads);
+        held.writes += units(writes);
+    }
+}
+
+const INDEXES: Option<ReturnConsumedCapacity> = Some(ReturnConsumedCapacity::Indexes);
+
+impl Intercept for Meter {
+    fn name(&self) -> &'static str {
+        "Meter"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let input = context.input_mut();
+        if let Some(get) = input.downcast_mut::<GetItemInput>() {
+            get.return_consumed_capacity = INDEXES;
+        } else if let Some(query) = input.downcast_mut::<QueryInput>() {
+            query.return_consumed_capacity = INDEXES;
+        } else if let Some(put) = input.downcast_mut::<PutItemInput>() {
+            put.return_consumed_capacity = INDEXES;
+        } else if let Some(write) = input.downcast_mut::<TransactWriteItemsInput>() {
+            write.return_consumed_capacity = INDEXES;
+        } else {
+            return Err(format!("a request that nobody measures: {input:?}").into());
+        }
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Ok(output) = context.output_or_error() else {
+            return Ok(());
+        };
+        let one = |capacity: Option<&ConsumedCapacity>| -> Vec<_> {
+            capacity.cloned().into_iter().collect()
+        };
+        if let Some(got) = output.downcast_ref::<GetItemOutput>() {
+            self.add(&one(got.consumed_capacity()), &[]);
+        } else if let Some(found) = output.downcast_ref::<QueryOutput>() {
+            self.add(&one(found.consumed_capacity()), &[]);
+        } else if let Some(put) = output.downcast_ref::<PutItemOutput>() {
+            self.add(&[], &one(put.consumed_capacity()));
+        } else if let Some(written) = output.downcast_ref::<TransactWriteItemsOutput>() {
+            self.add(&[], written.consumed_capacity());
+        }
+        Ok(())
+    }
+}
+
+/// The handlers on the data of a stack, in which the account "acme" is verified.
+struct Handlers {
+    store: Store,
+    keyring: KeyringSource,
+    meter: Meter,
+    stack: StoppedStack,
+    _folder: TempDir,
+}
+
+impl Handlers {
+    async fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        let data = folder.path().join("data");
+        let options = Options {
+            data: data.clone(),
+            port: 0,
+            hub: None,
+        };
+        let stack = Stack::start(options).await.unwrap();
+        stack.serve_until(std::future::ready(())).await.unwrap();
+        let stack = StoppedStack::open(&data).await.unwrap();
+        let meter = Meter::default();
+        let database = stack.database();
+        let config = database.client().config().to_builder();
+        let client = Client::from_conf(config.interceptor(meter.clone()).build());
+        let database = Database::new(client, database.tables().clone());
+        let keyring = KeyringSource::from_file(stack.keyring_file());
+        Self {
+            store: Store::new(database),
+            keyring: keyring.await.unwrap(),
+            meter,
+            stack,
+            _folder: folder,
+        }
+    }
+
+    async fn create(&self, number: usize, scheme: &str, more: Value) -> (Value, Units) {
+        let mut body = json!({"name": format!("Billing system {number}"), "scheme": scheme});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        // With all that a create can have: an idempotency key as long as a UUID.
+        let headers = json!({"content-type": "application/json",
+            "idempotency-key": format!("0190c1d2-7e1a-7000-8000-{number:012}")});
+        let request = event("POST /v1/keys", &json!({}), &headers, &body);
+        let made = create_key::handle(&self.store, &self.keyring, request).await;
+        (answered(made), self.meter.take())
+    }
+
+    /// A verify of this request by a function that starts now, and what is written of the last use besides.
+    async fn verify(&self, facts: &Value) -> (Units, f64) {
+        let database = self.store.database().clone();
+        let last_used = LastUsed::new(database.clone());
+        let keyring = KeyringSource::from_file(self.stack.keyring_file());
+        let verifier = Verifier::new(
+            CredentialReader::new(database.clone()),
+            ReplayGuard::new(database),
+            last_used.clone(),
+            keyring.await.unwrap(),
+        );
+        let verifier = Arc::new(verifier.await.unwrap());
+        // It has its connection ready by now.
+        self.meter.take();
+        let event = json!({
+            "version": "2.0", "routeKey": "POST /v1/verify", "rawPath": "/v1/verify", "rawQueryString": "",
+            "headers": {"content-type": "application/json"},
+            "requestContext": {"http": {"method": "POST", "path": "/v1/verify"}, "requestId": "r-1",
+                "authorizer": {"iam": {"userArn": "arn:aws:iam::123456789012:role/gateway"}}},
+            "body": facts.to_string(), "isBase64Encoded": false
+        });
+        let event = lambda_runtime::LambdaEvent::new(event, lambda_runtime::Context::default());
+        let answer = verify::handle(verifier, AuthorizerAnswer::Simple, event);
+        let answer = answer.await.unwrap();
+        let decision: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!(decision["outcome"], "valid", "{decision}");
+        last_used.settled().await;
+        let mut units = self.meter.take();
+        units.writes -= LAST_USE;
+        (units, LAST_USE)
+    }
+}
+
+/// The put of a last use: one row of less than 1 KB, not in a transaction.
+const LAST_USE: f64 = 1.0;
+
+fn event(route: &str, path: &Value, headers: &Value, body: &Value) -> Request {
+    let (method, raw_path) = route.split_once(' ').unwrap();
+    let event = json!({
+        "version": "2.0", "routeKey": route, "rawPath": raw_path, "rawQueryString": "",
+        "headers": headers, "pathParameters": path,
+        "requestContext": {
+            "http": {"method": method, "path": raw_path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": ""},
+            "requestId": "0190c1d2-7e1a-7000-8000-000000000000", "stage": "$default", "timeEpoch": 0, "accountId": "1",
+            "apiId": "1", "time": "25/Nov/2026:12:00:00 +0000", "domainName": "x", "domainPrefix": "x", "routeKey": route,
+            "authorizer": {"jwt": {"scopes": null, "claims": {
+                "sub": "administrator@acme", "custom:account": "acme", "cognito:groups": "[Administrator]"}}},
+        },
+        "body": body.to_string(), "isBase64Encoded": false,
+    });
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+fn answered(answer: Answer) -> Value {
+    let response = answer.unwrap();
+    let status = response.status();
+    let body: &[u8] = response.body().as_ref();
+    let body: Value = serde_json::from_slice(body).unwrap();
+    assert!(status.is_success(), "{body}");
+    body
+}
+
+fn basic_facts(key: &Value) -> Value {
+    use base64::Engine as _;
+    let part = |name: &str| key[name].as_str().unwrap();
+    let pair = format!("{}:{}", part("id"), part("secret"));
+    let pair = base64::engine::general_purpose::STANDARD.encode(pair);
+    json!({"method": "GET", "target": "/", "headers": [["Authorization", format!("Basic {pair}")]]})
+}
+
+fn signed_facts(key: &Value) -> Value {
+    let unsigned = Unsigned {
+        method: "GET",
+        target: "/v1/messages",
+        date: Timestamp::try_from(SystemTime::now()).unwrap(),
+        body: None,
+    };
+    let id = key["id"].as_str().unwrap();
+    let secret = Secret::of_any_form(key["secret"].as_str().unwrap().to_owned());
+    let style = NameStyle::Documented;
+    let headers = hub_hmac::sign(id, &secret, Algorithm::HmacSha256, style, &unsigned).unwrap();
+    json!({"method": unsigned.method, "target": unsigned.target, "headers": headers})
+}
+
+/// Shown with `--no-capture`: the table of docs/operations.md is made of these.
+fn shown(operation: &str, units: Units) -> Units {
+    println!(
+        "{operation:40} {:5.1} read {:5.1} written",
+        units.reads, units.writes
+    );
+    units
+}
+
+#[tokio::test]
+async fn no_operation_costs_more_capacity_than_it_may() {
+    let handlers = Handlers::start().await;
+    let (basic, created) = handlers.create(0, "basic", json!({})).await;
+    let created = shown("create, Basic", created);
+    assert!(
+        created.writes <= 12.0 && created.reads <= 3.0,
+        "{created:?}"
+    );
+    let (hmac, created) = handlers.create(1, "hmac", json!({})).await;
+    let created = shown("create, HMAC", created);
+    assert!(
+        created.writes <= 12.0 && created.reads <= 3.0,
+        "{created:?}"
+    );
+    let replay = json!({"signing": {"replay_protection": "all"}});
+    let (once, _) = handlers.create(2, "hmac", replay).await;
+
+    for (name, facts, writes) in [
+        ("verify, Basic", basic_facts(&basic), 0.0),
+        ("verify, HMAC", signed_facts(&hmac), 0.0),
+        ("verify, HMAC, replay protection", signed_facts(&once), 1.0),
+    ] {
+        let (units, last_use) = handlers.verify(&facts).await;
+        shown(name, units);
+        assert_eq!(units, Units { reads: 1.0, writes }, "{name}");
+        assert_eq!(last_use, 1.0);
+    }
+
+    for number in 3..50 {
+        let scheme = if number % 2 == 0 { "basic" } else { "hmac" };
+        handlers.create(number, scheme, json!({})).await;
+    }
+    let request = event("GET /v1/keys", &json!({}), &json!({}), &Value::Null);
+    let list = list_keys::handle(&handlers.store, &handlers.keyring, request).await;
+    assert_eq!(answered(list)["keys"].as_array().unwrap().len(), 50);
+    let list = shown("list of 50, half of them HMAC", handlers.meter.take());
+    assert!(list.reads <= LIST, "{list:?}");
+    assert_eq!(list.writes, 0.0);
+
+    let id = json!({"id": basic["id"]});
+    let revoke = || {
+        let headers = json!({"content-type": "application/json"});
+        let body = json!({"reason": "laptop lost"});
+        let request = event("POST /v1/keys/{id}/revoke", &id, &headers, &body);
+        let store = &handlers.store;
+        async move { answered(revoke::handle(store, request).await) }
+    };
+    revoke().await;
+    let revoked = shown("revoke", handlers.meter.take());
+    assert!(revoked.writes <= 8.0 && revoked.reads <= 2.5, "{revoked:?}");
+    revoke().await;
+    let again = shown("revoke, again", handlers.meter.take());
+    assert!(again.writes == 0.0 && again.reads <= 3.5, "{again:?}");
+}
+
+/// What a list of 50 may cost.
+const LIST: f64 = 3.0;
+
+#[tokio::test]
+async fn the_embedded_database_counts_by_dynamodbs_rules() {
+    let handlers = Handlers::start().await;
+    let client = handlers.store.database().client();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    for (bytes, writes, reads) in [
+        (1_024, 1.0, 1.0),
+        (1_025, 2.0, 1.0),
+        (4_096, 4.0, 1.0),
+        (4_097, 5.0, 2.0),
+    ] {
+        // Names count as values do.
+        let named = ["pk", "row", "sk", "1", "padding"].map(str::len);
+        let padding = "x".repeat(bytes - named.iter().sum::<usize>());
+        let put = client.put_item().table_name("Views");
+        let put = put.item("pk", text("row")).item("sk", text("1"));
+        put.item("padding", text(&padding)).send().await.unwrap();
+        let expected = Units { reads: 0.0, writes };
+        assert_eq!(handlers.meter.take(), expected, "{bytes} bytes");
+        for (consistent, share) in [(true, 1.0), (false, 0.5)] {
+            let get = client.get_item().table_name("Views");
+            let get = get.key("pk", text("row")).key("sk", text("1"));
+            get.consistent_read(consistent).send().await.unwrap();
+            assert_eq!(handlers.meter.take().reads, reads * share, "{bytes} bytes");
+        }
+        let check = ConditionCheck::builder()
+            .table_name("Views")
+            .key("pk", text("row"))
+            .key("sk", text("1"))
+            .condition_expression("attribute_exists(pk)");
+        let check = TransactWriteItem::builder().condition_check(check.build().unwrap());
+        let transaction = client.transact_write_items().transact_items(check.build());
+        transaction.send().await.unwrap();
+        assert_eq!(handlers.meter.take().writes, 2.0 * writes, "{bytes} bytes");
+    }
+}
