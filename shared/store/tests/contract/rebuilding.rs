@@ -14,6 +14,7 @@ use crate::given::{
 
 contract!(
     a_healthy_store_has_no_drift,
+    what_is_well_is_read_by_the_page_only,
     rebuilt_rows_equal_live_rows,
     check_names_every_drift_and_writes_nothing,
     check_finds_every_drift_whatever_a_page_shows_of_it,
@@ -77,6 +78,19 @@ async fn a_healthy_store_has_no_drift(given: Given) {
     assert_eq!((last.streams, last.events, last.rows), (6, 11, 13));
     assert_eq!(given.rebuild().await, given.check().await);
     assert_eq!(given.everything().await, before);
+}
+
+async fn what_is_well_is_read_by_the_page_only(given: Given) {
+    inhabited(&given).await;
+    let one_by_one = || ["Query", "GetItem"].map(|operation| given.proxy.calls(operation));
+    let before = one_by_one();
+    // No stream is longer than the smallest of these pages, and some would be cut by the end of one.
+    for rows in 3..7 {
+        let start = Checkpoint::start(Mode::Check, NonZeroU32::MIN).with_pages_of(rows);
+        let report = given.store.walk(start, |_| ()).await.unwrap();
+        assert_eq!((report.streams, report.drift), (6, vec![]));
+        assert_eq!(one_by_one(), before, "pages of {rows}");
+    }
 }
 
 /// What must be the same again: all but how often a count has changed.
