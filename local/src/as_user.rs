@@ -34,7 +34,7 @@ impl Gateway {
         let response = self
             .answer(request, Uuid::now_v7())
             .await
-            .map_err(|problem| format!("{problem:?}"))?;
+            .map_err(|_| format!("there is no {path}"))?;
         let status = response.status();
         let body = to_bytes(response.into_body(), MAX_ANSWER)
             .await

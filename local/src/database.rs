@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
+};
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
@@ -74,6 +76,8 @@ impl EmbeddedDatabase {
             return Err(StartError::Database(reason));
         }
         let config = config()
+            // Signed like everything, and checked by nobody.
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .endpoint_url(format!("http://{address}"))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             // As often as when deployed, but nobody there needs a second to recover.
@@ -100,6 +104,8 @@ fn client(connector: InProcess) -> Client {
     let config = config()
         // Nothing is ever sent there: the connector asks no name server.
         .endpoint_url("http://dynamodb.invalid")
+        // Nobody on the way could change a request, and nobody looks at a signature: a tenth of a read's time saved.
+        .allow_no_auth()
         .http_client(connector);
     Client::from_conf(config.build())
 }
@@ -108,8 +114,8 @@ fn config() -> Builder {
     aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
-        // Signed like everything, and checked by nobody.
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        // It guards answers that come in pieces over a network.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
 }
 
 /// Makes the tables that are missing, and has their rows expire.

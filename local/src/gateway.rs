@@ -72,31 +72,22 @@ impl Gateway {
         }
     }
 
-    /// Whether some route has this path, under any method.
-    pub(crate) fn has(&self, path: &str) -> bool {
-        !matches!(
-            routing::find(&self.routes, "", path),
-            Err(NoRoute::UnknownPath)
-        )
-    }
-
-    /// The answer to a request, and the route it took.
+    /// The answer to a request, and the route it took. A request for a path that no route has, it gives back.
     pub(crate) async fn answer(
         &self,
         request: Request<Body>,
         request_id: Uuid,
-    ) -> Result<Response, Problem> {
-        let (parts, body) = request.into_parts();
-        let matched = match routing::find(&self.routes, parts.method.as_str(), parts.uri.path()) {
+    ) -> Result<Response, Request<Body>> {
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let matched = match routing::find(&self.routes, method, path) {
             Ok(matched) => matched,
-            Err(none) => {
-                forget(body);
-                return Err(match none {
-                    NoRoute::UnknownPath => Problem::not_found(),
-                    NoRoute::OtherMethods(methods) => Problem::method_not_allowed(&methods),
-                });
+            Err(NoRoute::UnknownPath) => return Err(request),
+            Err(NoRoute::OtherMethods(methods)) => {
+                forget(request.into_body());
+                return Ok(Problem::method_not_allowed(&methods).into_response(request_id));
             }
         };
+        let (parts, body) = request.into_parts();
         let answer = self.on_route(&matched, &parts, body, request_id).await;
         let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
         response

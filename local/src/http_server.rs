@@ -251,10 +251,10 @@ async fn api_or_page(
     Extension(RequestId(request_id)): Extension<RequestId>,
     request: Request<Body>,
 ) -> Response {
-    if site.gateway.has(request.uri().path()) {
-        let answer = site.gateway.answer(request, request_id).await;
-        return answer.unwrap_or_else(|problem| problem.into_response(request_id));
-    }
+    let request = match site.gateway.answer(request, request_id).await {
+        Ok(answer) => return answer,
+        Err(request) => request,
+    };
     let (head, body) = request.into_parts();
     gateway::forget(body);
     let head = Request::from_parts(head, ());

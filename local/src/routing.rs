@@ -27,23 +27,25 @@ pub(crate) fn find<'a>(
     method: &str,
     path: &str,
 ) -> Result<Matched<'a>, NoRoute> {
-    let candidates: Vec<_> = routes
-        .iter()
-        .filter_map(|route| Some((route, parameters(&route.path, path)?)))
-        .collect();
-    if candidates.is_empty() {
-        return Err(NoRoute::UnknownPath);
-    }
-    let methods: Vec<_> = candidates
-        .iter()
-        .map(|(route, _)| route.method.clone())
-        .collect();
-    candidates
-        .into_iter()
+    let candidates = || {
+        routes
+            .iter()
+            .filter_map(|route| Some((route, parameters(&route.path, path)?)))
+    };
+    let most_specific = candidates()
         .filter(|(route, _)| route.method == method)
-        .min_by_key(|(_, parameters)| parameters.len())
-        .map(|(route, parameters)| Matched { route, parameters })
-        .ok_or_else(|| NoRoute::OtherMethods(methods.join(", ")))
+        .min_by_key(|(_, parameters)| parameters.len());
+    if let Some((route, parameters)) = most_specific {
+        return Ok(Matched { route, parameters });
+    }
+    let methods: Vec<_> = candidates()
+        .map(|(route, _)| route.method.as_str())
+        .collect();
+    Err(if methods.is_empty() {
+        NoRoute::UnknownPath
+    } else {
+        NoRoute::OtherMethods(methods.join(", "))
+    })
 }
 
 /// The parameters of `path` if it has the form of `pattern`.

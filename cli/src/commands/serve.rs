@@ -59,8 +59,7 @@ pub(crate) fn run(arguments: ServeArguments, out: &mut dyn Write) -> Result<Exit
         .with_writer(io::stderr)
         .with_env_filter(EnvFilter::new(log_directives(arguments.log.as_str())))
         .init();
-    // One thread serves a machine's own use, and idles in less memory than many.
-    tokio::runtime::Builder::new_current_thread()
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(no_runtime)?

@@ -1,11 +1,13 @@
 //! The embedded database's own thread, and the SDK's way to it: what would go over a socket goes over a channel. The
 //! database checks no signatures, so on any socket whoever found it could make a revoked key valid again.
 //!
-//! One thread, because SQLite has one writer: requests are answered in the order they came, and none of them holds up the
-//! thread that serves HTTP.
+//! One thread, because SQLite has one writer: requests are answered in the order they came, and none of them holds up a
+//! thread that serves HTTP. But for the read of one row, which is what verify waits for: it takes microseconds, less than to hand it over
+//! and back, and is done where it is asked for. It waits for a commit under way, as it would in the queue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use aws_smithy_runtime_api::client::http::{
@@ -23,11 +25,22 @@ use super::operations::perform;
 
 const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+const READ: &str = "GetItem";
+
+/// The database, until it is closed.
+type Reads = Arc<RwLock<Option<Database>>>;
 
 /// A handle of the thread. It ends when it is told to or when its last handle is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct InProcess {
     work: Sender<Work>,
+    reads: Reads,
+}
+
+impl std::fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InProcess").finish_non_exhaustive()
+    }
 }
 
 enum Work {
@@ -48,8 +61,9 @@ impl InProcess {
             .name("database".to_owned())
             .spawn(move || match Database::new(&path) {
                 Ok(database) => {
-                    if opened.send(Ok(())).is_ok() {
-                        serve(database, queue);
+                    let reads = Reads::new(RwLock::new(Some(database.clone())));
+                    if opened.send(Ok(Arc::clone(&reads))).is_ok() {
+                        serve(database, &reads, queue);
                     }
                 }
                 Err(error) => {
@@ -58,8 +72,8 @@ impl InProcess {
                 }
             })
             .map_err(|error| error.to_string())?;
-        opening.await.map_err(|_| Closed.to_string())??;
-        Ok(Self { work })
+        let reads = opening.await.map_err(|_| Closed.to_string())??;
+        Ok(Self { work, reads })
     }
 
     /// Answers the requests sent before and closes the file. Those sent after fail.
@@ -73,6 +87,13 @@ impl InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if operation(&request) == READ {
+            let database = self.reads.read().unwrap_or_else(PoisonError::into_inner);
+            return HttpConnectorFuture::ready(match &*database {
+                Some(database) => Ok(answered(database, &request)),
+                None => Err(ConnectorError::other(Closed.into(), None)),
+            });
+        }
         let (answer, answered) = oneshot::channel();
         let sent = self
             .work
@@ -97,7 +118,7 @@ impl HttpClient for InProcess {
     }
 }
 
-fn serve(database: Database, queue: Receiver<Work>) {
+fn serve(database: Database, reads: &RwLock<Option<Database>>, queue: Receiver<Work>) {
     for work in queue {
         match work {
             Work::Answer(request, answer) => {
@@ -107,6 +128,7 @@ fn serve(database: Database, queue: Receiver<Work>) {
                 }
             }
             Work::Close(closed) => {
+                *reads.write().unwrap_or_else(PoisonError::into_inner) = None;
                 drop(database);
                 let _ = closed.send(());
                 return;
@@ -115,10 +137,14 @@ fn serve(database: Database, queue: Receiver<Work>) {
     }
 }
 
+fn operation(request: &HttpRequest) -> &str {
+    let target = request.headers().get(TARGET).unwrap_or_default();
+    target.strip_prefix(TARGET_PREFIX).unwrap_or_default()
+}
+
 /// DynamoDB's answer (its JSON protocol, 1.0).
 fn answered(database: &Database, request: &HttpRequest) -> HttpResponse {
-    let operation = request.headers().get(TARGET).unwrap_or_default();
-    let operation = operation.strip_prefix(TARGET_PREFIX).unwrap_or_default();
+    let operation = operation(request);
     let body = request.body().bytes().unwrap_or_default();
     // A panic would end the thread, and with it every later request.
     let result = catch_unwind(AssertUnwindSafe(|| perform(database, operation, body)))
