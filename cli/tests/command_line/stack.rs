@@ -386,7 +386,7 @@ fn a_suspended_accounts_keys_are_refused_until_it_is_reinstated() {
     let suspend = ["admin", "account", "suspend", "globex", "--data", &data];
     let run = stack.run(&suspend, "");
     assert_eq!((run.code, run.stderr.lines().count()), (1, 1));
-    assert!(run.stderr.contains("not verified"), "{}", run.stderr);
+    assert!(run.stderr.contains("never verified"), "{}", run.stderr);
     let unknown = "hk_01jd3v9m2x8c5q7w4n6t0r1z2y";
     let run = stack.run(&["admin", "key", "revoke", unknown, "--data", &data], "");
     assert_eq!(run.code, 1);

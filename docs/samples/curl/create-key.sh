@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Creates a key. Takes HUBKEYS_URL and HUBKEYS_TOKEN (an administrator's) from the environment.
+# Creates a key, and writes key.json into the current folder. Takes HUBKEYS_URL and HUBKEYS_TOKEN (an administrator's) from
+# the environment.
 set -euo pipefail
 
 # Keep the idempotency key with the job that wants this key. Sent again under it, the request never makes a second key.

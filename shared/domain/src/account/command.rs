@@ -52,7 +52,9 @@ pub enum AccountError {
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// There is nothing to suspend or reinstate: the account was never verified.
-    #[error("the account is not verified: there is nothing to suspend or reinstate")]
+    #[error(
+        "the account was never verified, or never opened: there is nothing to suspend or reinstate"
+    )]
     NotVerified,
 }
 
