@@ -3,7 +3,7 @@
 //! falls on both sides of a ratio.
 //!
 //! ```text
-//! cargo run --profile fast -p bench [-- --quick | --json | seed]
+//! cargo run --profile fast -p bench [-- --quick | --json | seed | rebuild]
 //! ```
 //!
 //! Figures of a debug build are no figures: it refuses.
@@ -12,12 +12,14 @@ mod allocations;
 mod check;
 mod database;
 mod decision;
+mod handler;
 mod hostile;
 mod hostile_fields;
 mod interleaved;
 mod machine;
 mod one_answer;
 mod peer_keys;
+mod rebuild;
 mod report;
 mod requests;
 mod seed;
@@ -59,6 +61,8 @@ struct Arguments {
 enum Other {
     /// Make keys for `script/bench`
     Seed(peer_keys::SeedArguments),
+    /// Check and rebuild, by the number of keys
+    Rebuild(rebuild::RebuildArguments),
 }
 
 fn main() -> ExitCode {
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
     }
     let measured = match &arguments.other {
         Some(Other::Seed(of)) => peer_keys::run(of),
+        Some(Other::Rebuild(of)) => rebuild::run(of),
         None => run(&arguments),
     };
     match measured {
@@ -92,12 +97,15 @@ fn run(arguments: &Arguments) -> Result<()> {
     let sides = Sides::start(folder.path())?;
     let verify = decision::measure(&sides, 5_000 / tenth)?;
     let one_answer = one_answer::measure(&sides, 20_000 / tenth)?;
+    // Last: it has the verifier answer from memory.
+    let handler = handler::measure(&sides, 20_000 / tenth)?;
     sides.stop()?;
     let report = Report {
         machine,
         check,
         hostile,
         verify,
+        handler,
         one_answer,
     };
     let mut out = io::stdout().lock();

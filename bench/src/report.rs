@@ -5,6 +5,7 @@ use std::fmt;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::handler::HandlerReport;
 use crate::hostile::HostileReport;
 use crate::machine::Machine;
 use crate::one_answer::OneAnswerReport;
@@ -16,6 +17,7 @@ pub(crate) struct Report {
     pub(crate) check: CheckReport,
     pub(crate) hostile: HostileReport,
     pub(crate) verify: VerifyReport,
+    pub(crate) handler: HandlerReport,
     pub(crate) one_answer: OneAnswerReport,
 }
 
@@ -98,7 +100,7 @@ impl fmt::Display for Report {
         writeln!(f, "{command}")?;
         writeln!(f, "{at} · {processor} · {cores} cores · {build}\n")?;
         writeln!(f, "{}\n\n{}", self.check, self.hostile)?;
-        writeln!(f, "{}\n{}", self.verify, self.one_answer)
+        writeln!(f, "{}\n{}\n{}", self.verify, self.handler, self.one_answer)
     }
 }
 

@@ -115,6 +115,46 @@ impl Request {
     }
 }
 
+impl Request {
+    /// The request as an HTTP API (payload 2.0) shows it to its authorizer.
+    pub(crate) fn authorizer_event(&self) -> Value {
+        let (path, query) = TARGET.split_once('?').unwrap_or((TARGET, ""));
+        let headers = self.headers.iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_ascii_lowercase(), value.as_str().into()));
+        let headers: serde_json::Map<String, Value> = headers.collect();
+        let authorization = headers.get("authorization").cloned();
+        json!({
+            "version": "2.0",
+            "type": "REQUEST",
+            "routeArn": "arn:aws:execute-api:eu-central-1:123456789012:api-id/$default/GET/v1/messages",
+            "identitySource": [authorization],
+            "routeKey": "GET /v1/messages",
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": headers,
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "api-id",
+                "domainName": HOST,
+                "domainPrefix": "api",
+                "http": {
+                    "method": self.method,
+                    "path": path,
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.7",
+                    "userAgent": "messages-sdk/2.0.3",
+                },
+                "requestId": "JKJaXmPLvHcESHA=",
+                "routeKey": "GET /v1/messages",
+                "stage": "$default",
+                "time": "23/Nov/2026:08:30:00 +0000",
+                "timeEpoch": 1_795_422_600_000_u64,
+            },
+        })
+    }
+}
+
 fn unsigned(date: Timestamp, body: &[u8]) -> Unsigned<'_> {
     Unsigned {
         method: method(body),

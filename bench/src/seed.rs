@@ -69,6 +69,12 @@ pub(crate) fn seed(data: &Path, keys: u64, mut see: impl FnMut(SeededKey)) -> Re
     Ok(())
 }
 
+/// How many accounts hold that many keys.
+#[allow(dead_code, reason = "a benchmark that sends requests needs only keys")]
+pub(crate) fn seeded_accounts(keys: u64) -> u64 {
+    keys.div_ceil(KEYS_OF_AN_ACCOUNT)
+}
+
 /// A data folder as the first start makes it: tables and keyring.
 fn empty_stack(data: &Path) -> Result<()> {
     let options = Options {

@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_auth::RequestFacts;
 use hubkeys_domain::{Scheme, Timestamp};
-use hubkeys_store::{CredentialReader, KeyringSource, LastUsed, LeasedReader, ReplayGuard, Tables};
+use hubkeys_store::{
+    CredentialReader, KeyringSource, LastUsed, Lease, LeasedReader, ReplayGuard, Store, Tables,
+};
 use tokio::runtime::{Builder, Runtime};
 use verify::{Decision, Verifier};
 
@@ -30,7 +33,9 @@ pub(crate) struct Sides {
     /// The instant at which everything is signed and judged.
     pub(crate) now: Timestamp,
     client: Client,
-    verifier: Verifier,
+    store: Store,
+    reader: LeasedReader,
+    pub(crate) verifier: Arc<Verifier>,
     database: Server,
 }
 
@@ -60,11 +65,15 @@ impl Sides {
             views: VIEWS.to_owned(),
         };
         let views = hubkeys_store::Database::new(client.clone(), tables);
+        // Every answer is read. A new stack has a lease of a second.
+        let store = Store::new(views.clone());
+        runtime.block_on(store.change_lease_alone(Lease::NONE))?;
         let reader = LeasedReader::new(CredentialReader::new(views.clone()));
         let guard = ReplayGuard::new(views.clone());
         let last_used = LastUsed::new(views);
         let keyring = runtime.block_on(KeyringSource::from_file(copy.join("keyring.json")))?;
-        let verifier = runtime.block_on(Verifier::new(reader, guard, last_used, keyring))?;
+        let verifier =
+            runtime.block_on(Verifier::new(reader.clone(), guard, last_used, keyring))?;
         Ok(Self {
             runtime,
             stack,
@@ -72,7 +81,9 @@ impl Sides {
             hmac,
             now: Timestamp::try_from(SystemTime::now())?,
             client,
-            verifier,
+            store,
+            reader,
+            verifier: Arc::new(verifier),
             database: server,
         })
     }
@@ -95,8 +106,17 @@ impl Sides {
         Ok(self.verifier.decide_on(facts, self.now).await?)
     }
 
+    /// Lets the verifier answer from memory for a second, from now on.
+    pub(crate) fn lend(&self) -> Result<()> {
+        let lengthened = self.store.change_lease_alone(Lease::DEFAULT);
+        self.runtime.block_on(lengthened)?;
+        Ok(self.runtime.block_on(self.reader.refresh())?)
+    }
+
     pub(crate) fn stop(self) -> Result<()> {
         drop(self.verifier);
+        drop(self.reader);
+        drop(self.store);
         drop(self.client);
         // Closing connections is the runtime's work, and the servers wait for it.
         drop(self.runtime);

@@ -18,9 +18,11 @@ Announce: logs:PutLogEvents on AnnounceLogs.Arn
 CheckProjections: logs:CreateLogStream on CheckProjectionsLogs.Arn
 CheckProjections: logs:PutLogEvents on CheckProjectionsLogs.Arn
 CheckProjections: sqs:SendMessage on ChecksLost.Arn
+CheckProjections: dynamodb:BatchGetItem on Events.Arn
 CheckProjections: dynamodb:GetItem on Events.Arn
 CheckProjections: dynamodb:Query on Events.Arn
 CheckProjections: dynamodb:Scan on Events.Arn
+CheckProjections: dynamodb:BatchGetItem on Views.Arn
 CheckProjections: dynamodb:GetItem on Views.Arn
 CheckProjections: dynamodb:Query on Views.Arn
 CheckProjections: dynamodb:Scan on Views.Arn
@@ -277,10 +279,12 @@ fn operators_may_change_no_event_and_mend_every_row() {
     assert_eq!(
         on("Events.Arn"),
         [
+            "dynamodb:BatchGetItem",
             "dynamodb:GetItem",
             "dynamodb:Query",
             "dynamodb:Scan",
             "dynamodb:ConditionCheckItem",
+            "dynamodb:DescribeTable",
             "dynamodb:PutItem, in transactions",
         ]
     );
@@ -288,10 +292,12 @@ fn operators_may_change_no_event_and_mend_every_row() {
     assert_eq!(
         on("Views.Arn"),
         [
+            "dynamodb:BatchGetItem",
             "dynamodb:GetItem",
             "dynamodb:Query",
             "dynamodb:Scan",
             "dynamodb:ConditionCheckItem",
+            "dynamodb:DescribeTable",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
             "dynamodb:DeleteItem",

@@ -1,5 +1,6 @@
 //! `hubkeys admin` on the data of a stack that does not run, and the stack on what it left.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use super::emulator::Cloud;
 use super::stack::{Stack, basic_facts, binary};
 
 /// What a run of `hubkeys admin` left.
@@ -353,4 +355,57 @@ async fn an_account_is_verified_and_rows_are_checked_and_rebuilt() {
     let stack = Stack::start_in(&data, &[]).await;
     let token = stack.token("admin@globex").await;
     stack.create_key(&token, "Allowed", "basic").await;
+}
+
+#[tokio::test]
+async fn without_data_it_acts_on_the_tables_in_aws_and_never_on_a_stack_of_the_current_folder() {
+    let folder = TempDir::new().expect("a temporary folder");
+    // Where the stack's own default points, with accounts that are verified and rows to be found.
+    let left = folder.path().join(".hubkeys");
+    Stack::start_in(&left, &[]).await.kill().await;
+    let cloud = Cloud::start().await;
+    let run = async |arguments: &str, environment: HashMap<&str, &str>| {
+        let output = Command::new(binary())
+            .arg("admin")
+            .args(arguments.split(' '))
+            .args(["--by", "staff-7", "--json"])
+            .current_dir(&folder)
+            .env_remove("EVENTS_TABLE")
+            .env_remove("VIEWS_TABLE")
+            .env_remove("KEYRING_SECRET")
+            .envs(environment)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .expect("it runs");
+        Run {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    };
+    let nowhere = run("check", HashMap::new()).await;
+    assert_eq!(nowhere.code, Some(1), "{}", nowhere.stdout);
+    assert!(nowhere.stderr.contains("say where"), "{}", nowhere.stderr);
+
+    let checked = run("check", cloud.environment()).await;
+    assert!(
+        checked.stderr.contains("events and views in us-east-1"),
+        "{}",
+        checked.stderr
+    );
+    assert_eq!(checked.json()["streams"], 0);
+    let verified = run("account verify initech", cloud.environment()).await;
+    assert_eq!(verified.json()["changed"], true);
+    let rotated = run("keyring rotate", cloud.environment()).await;
+    assert_eq!(rotated.json(), json!({"from": "1", "to": "2"}));
+    let named = "check --events-table events --views-table views";
+    let mut environment = cloud.environment();
+    environment.retain(|name, _| !name.ends_with("_TABLE"));
+    assert_eq!(run(named, environment).await.json()["streams"], 1);
+
+    let untouched = admin(&left, "keyring status").await.json();
+    assert_eq!(untouched["current"], "1", "{untouched}");
+    assert_eq!(admin(&left, "check").await.json()["drift"], json!([]));
 }

@@ -168,7 +168,7 @@ impl Cloud {
     }
 
     /// What `infra/template.yaml` and Lambda itself set, and where the services are.
-    fn environment(&self) -> HashMap<&str, &str> {
+    pub(crate) fn environment(&self) -> HashMap<&str, &str> {
         HashMap::from([
             ("EVENTS_TABLE", "events"),
             ("VIEWS_TABLE", "views"),

@@ -145,10 +145,12 @@ fn what_was_found_is_a_metric_of_the_stack() {
         row: row.to_owned(),
         problem: DriftProblem::Missing,
     };
-    let report = Report {
+    let mut report = Report {
         streams: 41,
-        drift: vec![drift("KEY#hk_1/VERIFY"), drift("ACCOUNT#acme/STANDING")],
+        ..Report::default()
     };
+    report.add(drift("KEY#hk_1/VERIFY"));
+    report.add(drift("ACCOUNT#acme/STANDING"));
     let now = jiff::Timestamp::from_second(1_795_420_842).expect("an instant");
     assert_eq!(
         metrics("prod", &report, now),

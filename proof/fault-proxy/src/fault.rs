@@ -31,6 +31,10 @@ pub enum Fault {
     Truncated,
     /// A read that did not ask for consistency sees each row as it was so many writes ago, or before all that are known.
     Stale(usize),
+    /// Of a `BatchGetItem`, one row of each table is read and the others are left for another time.
+    Unprocessed,
+    /// Of a `BatchGetItem`, nothing is read.
+    NothingProcessed,
     /// It is done once `until` says so; `arrived` tells that it waits.
     Held {
         /// Told when the request is here.
@@ -74,6 +78,8 @@ impl Fault {
             Self::Corrupted(_) => "corrupted",
             Self::Truncated => "truncated",
             Self::Stale(_) => "stale read",
+            Self::Unprocessed => "unprocessed keys",
+            Self::NothingProcessed => "nothing processed",
             Self::Held { .. } => "held",
             Self::Silent { .. } => "silent",
         }

@@ -4,6 +4,7 @@
 //! The SDK's client speaks to it as to DynamoDB. It knows the wire format and nothing of the product, but for [`Defect`]s,
 //! which break the product's promises on purpose, to see that somebody notices.
 
+mod batch;
 mod defect;
 mod fault;
 mod past;

@@ -17,6 +17,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot, watch};
 
+use crate::batch;
 use crate::defect::{self, Cache, Defect};
 use crate::plan::{Call, Death, Nth, Plan};
 use crate::wire::{Answer, Body, cancelled, error};
@@ -289,6 +290,12 @@ impl Sent {
             Fault::Duplicated(twin) => self.twice(twin).await,
             Fault::Corrupted(which) => self.done().await?.corrupted(which).whole(),
             Fault::Truncated => self.done().await?.truncated(),
+            Fault::Unprocessed => {
+                let (asked, left) = batch::first_keys(request());
+                let answer = self.forward(asked.to_string().into()).await?;
+                batch::leaving(answer, left).whole()
+            }
+            Fault::NothingProcessed => batch::nothing(&request()).whole(),
             Fault::Held { arrived, until } => {
                 let _ = arrived.send(());
                 let _ = until.await;

@@ -31,7 +31,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    fn new(status: u16, body: &Value) -> Self {
+    pub(crate) fn new(status: u16, body: &Value) -> Self {
         let body = Bytes::from(body.to_string());
         let headers = vec![("content-type", "application/x-amz-json-1.0".to_owned())];
         Self {

@@ -156,7 +156,7 @@ pub(crate) fn record<E>(events: Vec<E>, version: u64, request_id: &str) -> Histo
         .collect()
 }
 
-fn recorded<E: cqrs_es::DomainEvent>(
+pub(crate) fn recorded<E: cqrs_es::DomainEvent>(
     stream: &str,
     sequence: u64,
     item: Item,

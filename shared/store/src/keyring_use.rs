@@ -8,6 +8,7 @@ use hubkeys_domain::{KeyId, KeyringVersion, Scheme};
 use crate::rebuild::keys_of;
 use crate::stored_event::Item;
 use crate::views::{credential, from_row};
+use crate::walk::PAGE;
 use crate::{Credential, Database, Status, Store, StoreError};
 
 /// How many keys are stored under each version of the keyring.
@@ -84,6 +85,7 @@ impl Database {
                 AttributeValue::S(credential::SORT_KEY.to_owned()),
             )
             .consistent_read(true)
+            .limit(i32::from(PAGE))
             .set_exclusive_start_key(start)
             .send()
             .await

@@ -5,6 +5,7 @@
 //! signatures, and when keys were last used. This crate knows no HTTP and verifies nothing.
 
 mod backoff;
+mod batch;
 mod checksum;
 mod command;
 mod database;
@@ -29,8 +30,10 @@ mod seeding;
 mod stored_event;
 mod suspension;
 mod sweep;
+mod tally;
 mod transaction;
 pub mod views;
+mod walk;
 
 pub use command::{Committed, ExecuteError, Idempotency, Store, WhoAndWhere};
 pub use database::{Database, EnvironmentError, Tables};
@@ -45,7 +48,7 @@ pub use lease::{Clock, Lease, LeaseChange, LeaseChangeError, LeaseError, LeasedR
 pub use listing::{
     KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError, KeyStatuses,
 };
-pub use rebuild::{Drift, DriftProblem, Progress, Report};
+pub use rebuild::{Drift, DriftProblem, Drifted, Mode, Report};
 pub use replay_guard::{ReplayGuard, Use};
 pub use resealing::{Resealed, ResealingError};
 #[cfg(feature = "seeding")]
@@ -56,3 +59,4 @@ pub use views::credential::{Credential, CredentialReader, Status};
 pub use views::key_list::{KeySummary, KeyView};
 pub use views::lease::LeaseInForce;
 pub use views::standing::AccountStanding;
+pub use walk::{Checkpoint, CheckpointError, Progress};

@@ -17,6 +17,9 @@ pub(crate) trait Projected: Aggregate {
     const PREFIX: &'static str;
 
     /// The rows of this state at this version. Commit and rebuild both use it, so they cannot disagree.
+    ///
+    /// Their keys are settled by the first event: a later one changes what a row says, and neither its place nor how many there are.
+    /// [`Store::rebuild`](crate::Store::rebuild) tells by it which rows follow from no stream.
     fn rows(&self, id: &str, version: u64) -> Result<Vec<Item>, StoreError>;
 
     /// What else the transaction of these events must check and count. Only a commit does this.

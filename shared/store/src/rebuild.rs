@@ -2,24 +2,42 @@
 //!
 //! Nothing is truncated and no row is taken back: a row is written only where it is absent or not newer, and only while
 //! no event has come after those it was made of. So a rebuild runs beside commands, and verify never misses a row.
+//!
+//! The walk ([`crate::walk`]) reads each event and each row about once, many at a time. What it sees together need not have been
+//! there together, so it only ever decides that all is well: that the rows of a stream are those of its events. Wherever
+//! that is not so, the stream is looked at by itself, and that decides.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use hubkeys_domain::account::Account;
 use hubkeys_domain::api_key::ApiKey;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::backoff::{ATTEMPTS, pause};
+use crate::batch::{Found, MOST_KEYS};
+use crate::event_store::{recorded, replay};
 use crate::projection::Projected;
 use crate::stored_event::{Item, sort_key};
 use crate::transaction::{Guard, Outcome, Write, primary_key};
 use crate::views::{number, text};
-use crate::{Database, Store, StoreError};
+use crate::walk::{PAGES_AT_ONCE, Page, Position, Segment, Walked};
+use crate::{Checkpoint, Database, Progress, Store, StoreError};
+
+/// Batches of a page that are worked on at once.
+pub(crate) const BATCHES_AT_ONCE: usize = 4;
+/// Streams of a batch that are looked at by themselves at once.
+pub(crate) const STREAMS_AT_ONCE: usize = 4;
+/// Rows that a report names, of each problem: what is to be held must not grow with the damage.
+const NAMED: u64 = 1_000;
 
 /// A row that does not follow from the events.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Drift {
     /// Which row, as `<partition key>/<sort key>`.
     pub row: String,
@@ -28,7 +46,8 @@ pub struct Drift {
 }
 
 /// What is wrong with a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DriftProblem {
     /// The events say it should be there.
     Missing,
@@ -51,27 +70,85 @@ impl fmt::Display for DriftProblem {
     }
 }
 
-/// How far a rebuild or check has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Streams done.
-    pub streams: u64,
+/// How many rows drifted, by what is wrong with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drifted {
+    /// [`DriftProblem::Missing`].
+    pub missing: u64,
+    /// [`DriftProblem::Differs`].
+    pub differs: u64,
+    /// [`DriftProblem::Ahead`].
+    pub ahead: u64,
+    /// [`DriftProblem::Orphan`].
+    pub orphan: u64,
+}
+
+impl Drifted {
+    /// All of them.
+    pub fn rows(&self) -> u64 {
+        self.missing + self.differs + self.ahead + self.orphan
+    }
+
+    fn of(&mut self, problem: DriftProblem) -> &mut u64 {
+        match problem {
+            DriftProblem::Missing => &mut self.missing,
+            DriftProblem::Differs => &mut self.differs,
+            DriftProblem::Ahead => &mut self.ahead,
+            DriftProblem::Orphan => &mut self.orphan,
+        }
+    }
 }
 
 /// What a rebuild or check found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// How many streams there are.
     pub streams: u64,
-    /// The rows that did not follow from the events. After a rebuild they do, but for those that are
+    /// How many rows did not follow from the events. After a rebuild they do, but for those that are
     /// [`DriftProblem::Ahead`].
+    pub drifted: Drifted,
+    /// Those rows: of each problem the first thousand that were found.
     pub drift: Vec<Drift>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
+impl Report {
+    /// Counts a row, and names it while few are.
+    pub fn add(&mut self, drift: Drift) {
+        let count = self.drifted.of(drift.problem);
+        *count += 1;
+        if *count <= NAMED {
+            self.drift.push(drift);
+        }
+    }
+}
+
+/// What is to become of a row that does not follow from its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It is reported.
     Check,
+    /// It is reported and mended.
     Mend,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Check => "check",
+            Self::Mend => "rebuild",
+        })
+    }
+}
+
+/// What came of one page of events.
+struct StreamsDone {
+    position: Position,
+    streams: u64,
+    events: u64,
+    drift: Vec<Drift>,
 }
 
 impl Store {
@@ -79,8 +156,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; an event that can't be read ends the check, for nothing can be said of its rows.
-    pub async fn check(&self, progress: impl FnMut(Progress)) -> Result<Report, StoreError> {
-        self.walk(Mode::Check, progress).await
+    pub async fn check(&self, mut progress: impl FnMut(Progress)) -> Result<Report, StoreError> {
+        let start = Checkpoint::start(Mode::Check, NonZeroU32::MIN);
+        self.walk(start, |reached| progress(reached.progress()))
+            .await
     }
 
     /// Makes every row that follows from events follow from them, and removes those that no stream leads to. Rows that are
@@ -88,42 +167,115 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; what was mended before stays mended.
-    pub async fn rebuild(&self, progress: impl FnMut(Progress)) -> Result<Report, StoreError> {
-        self.walk(Mode::Mend, progress).await
+    pub async fn rebuild(&self, mut progress: impl FnMut(Progress)) -> Result<Report, StoreError> {
+        let start = Checkpoint::start(Mode::Mend, NonZeroU32::MIN);
+        self.walk(start, |reached| progress(reached.progress()))
+            .await
     }
 
-    async fn walk(
+    /// A check or rebuild from its start or from where an earlier one came to. Each place that it reaches it shows: whoever
+    /// keeps the last one can go on from there.
+    ///
+    /// # Errors
+    /// As [`Store::check`] and [`Store::rebuild`].
+    pub async fn walk(
         &self,
-        mode: Mode,
-        mut progress: impl FnMut(Progress),
+        from: Checkpoint,
+        mut reached: impl FnMut(&Checkpoint),
     ) -> Result<Report, StoreError> {
-        let mut report = Report::default();
-        let mut page = None;
-        loop {
-            let (streams, next) = self.database.stream_page(page).await?;
-            for stream in streams {
-                if let Some(id) = stream.strip_prefix(ApiKey::PREFIX) {
-                    self.mend::<ApiKey>(id, mode, &mut report.drift).await?;
-                } else if let Some(id) = stream.strip_prefix(Account::PREFIX) {
-                    self.mend::<Account>(id, mode, &mut report.drift).await?;
-                } else {
-                    return Err(StoreError::unreadable(
-                        stream,
-                        "no stream of ours has such a name",
-                    ));
-                }
-                report.streams += 1;
-                progress(Progress {
-                    streams: report.streams,
-                });
+        let mut at = from;
+        self.walk_streams(&mut at, &mut reached).await?;
+        self.sweep(&mut at, &mut reached).await?;
+        Ok(at.report)
+    }
+
+    async fn walk_streams(
+        &self,
+        at: &mut Checkpoint,
+        reached: &mut impl FnMut(&Checkpoint),
+    ) -> Result<(), StoreError> {
+        let (mode, page, of) = (at.mode, at.page, at.events.len());
+        let segments = at.events.iter().cloned().enumerate();
+        let mut pages = stream::select_all(segments.map(|(number, start)| {
+            self.database
+                .pages(Walked::Events, Segment { number, of, page }, start)
+                .map_ok(move |page| self.settle_streams(page, mode))
+                .try_buffered(PAGES_AT_ONCE)
+                .map_ok(move |done| (number, done))
+                .boxed()
+        }));
+        while let Some((segment, done)) = pages.try_next().await? {
+            if let Some(position) = at.events.get_mut(segment) {
+                *position = done.position;
             }
-            page = next;
-            if page.is_none() {
-                break;
+            at.progress.streams += done.streams;
+            at.progress.events += done.events;
+            at.report.streams += done.streams;
+            for drift in done.drift {
+                at.report.add(drift);
+            }
+            reached(at);
+        }
+        Ok(())
+    }
+
+    /// Brings the rows of all streams of a page to what their events say.
+    async fn settle_streams(&self, page: Page, mode: Mode) -> Result<StreamsDone, StoreError> {
+        let mut done = StreamsDone {
+            position: page.next,
+            streams: 0,
+            events: page.items.len() as u64,
+            drift: Vec::new(),
+        };
+        let mut batches = vec![Batch::default()];
+        for (name, events) in by_stream(page.items) {
+            let name: StreamName = name.parse()?;
+            let seen = Seen::of(name, events);
+            // Wherever the rest of a stream is found, its first event is found once.
+            done.streams += u64::from(seen.first);
+            match batches.last_mut() {
+                Some(batch) if batch.rows + seen.rows() <= MOST_KEYS => batch.push(seen),
+                _ => {
+                    let mut batch = Batch::default();
+                    batch.push(seen);
+                    batches.push(batch);
+                }
             }
         }
-        self.sweep(mode, &mut report.drift).await?;
-        Ok(report)
+        let mut settled = stream::iter(batches)
+            .map(|batch| self.settle_batch(batch, mode))
+            .buffer_unordered(BATCHES_AT_ONCE);
+        while let Some(drift) = settled.try_next().await? {
+            done.drift.extend(drift);
+        }
+        Ok(done)
+    }
+
+    async fn settle_batch(&self, batch: Batch, mode: Mode) -> Result<Vec<Drift>, StoreError> {
+        let places = batch.streams.iter().flat_map(Seen::places).collect();
+        let views = &self.database.tables.views;
+        let found = self.database.rows_at(views, places).await?;
+        let doubtful = batch
+            .streams
+            .into_iter()
+            .filter(|seen| !seen.is_shown_by(&found));
+        let mut looked_at = stream::iter(doubtful)
+            .map(|seen| self.settle(seen.name, mode))
+            .buffer_unordered(STREAMS_AT_ONCE);
+        let mut drift = Vec::new();
+        while let Some(found) = looked_at.try_next().await? {
+            drift.extend(found);
+        }
+        Ok(drift)
+    }
+
+    async fn settle(&self, stream: StreamName, mode: Mode) -> Result<Vec<Drift>, StoreError> {
+        let mut drift = Vec::new();
+        match &stream {
+            StreamName::Key(id) => self.mend::<ApiKey>(id, mode, &mut drift).await?,
+            StreamName::Account(id) => self.mend::<Account>(id, mode, &mut drift).await?,
+        }
+        Ok(drift)
     }
 
     /// Brings the rows of one stream to what its events say.
@@ -138,7 +290,9 @@ impl Store {
             let expected = loaded.aggregate.rows(id, loaded.version)?;
             let mut found = Vec::new();
             for row in &expected {
-                if let Some(problem) = self.compare(row).await? {
+                // Not as a batch: a revocation comes here too, and its function may not read one.
+                let there = self.database.row(&keys_of(row)).await?;
+                if let Some(problem) = problem_of(row, there.as_ref()) {
                     found.push((row, problem));
                 }
             }
@@ -184,46 +338,9 @@ impl Store {
         }
         Err(StoreError::Busy { attempts: ATTEMPTS })
     }
-
-    async fn compare(&self, expected: &Item) -> Result<Option<DriftProblem>, StoreError> {
-        Ok(match self.database.row(&keys_of(expected)).await? {
-            None => Some(DriftProblem::Missing),
-            Some(found) if found == *expected => None,
-            Some(found) if number(&found, "version") > number(expected, "version") => {
-                Some(DriftProblem::Ahead)
-            }
-            Some(_) => Some(DriftProblem::Differs),
-        })
-    }
 }
 
 impl Database {
-    /// A page of the names of all streams, and where the next begins.
-    async fn stream_page(
-        &self,
-        start: Option<Item>,
-    ) -> Result<(Vec<String>, Option<Item>), StoreError> {
-        let answer = self
-            .client
-            .scan()
-            .table_name(&self.tables.events)
-            .filter_expression("sk = :first")
-            .expression_attribute_values(":first", AttributeValue::S(sort_key(1)))
-            .projection_expression("pk")
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("list streams"))?;
-        let streams = answer
-            .items
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| text(item, "pk").map(str::to_owned))
-            .collect();
-        Ok((streams, answer.last_evaluated_key))
-    }
-
     async fn event_exists(&self, (pk, sk): (String, String)) -> Result<bool, StoreError> {
         let answer = self
             .client
@@ -239,6 +356,18 @@ impl Database {
     }
 }
 
+/// What is wrong with the row that was found where `expected` should stand, if anything is.
+fn problem_of(expected: &Item, found: Option<&Item>) -> Option<DriftProblem> {
+    match found {
+        None => Some(DriftProblem::Missing),
+        Some(found) if found == expected => None,
+        Some(found) if number(found, "version") > number(expected, "version") => {
+            Some(DriftProblem::Ahead)
+        }
+        Some(_) => Some(DriftProblem::Differs),
+    }
+}
+
 pub(crate) fn keys_of(item: &HashMap<String, AttributeValue>) -> (String, String) {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     (part("pk"), part("sk"))
@@ -247,4 +376,108 @@ pub(crate) fn keys_of(item: &HashMap<String, AttributeValue>) -> (String, String
 fn name_of(item: &Item) -> String {
     let (pk, sk) = keys_of(item);
     format!("{pk}/{sk}")
+}
+
+/// A stream, by the kind of its aggregate.
+#[derive(Clone, Debug)]
+pub(crate) enum StreamName {
+    Key(String),
+    Account(String),
+}
+
+impl std::str::FromStr for StreamName {
+    type Err = StoreError;
+
+    fn from_str(pk: &str) -> Result<Self, StoreError> {
+        if let Some(id) = pk.strip_prefix(ApiKey::PREFIX) {
+            Ok(Self::Key(id.to_owned()))
+        } else if let Some(id) = pk.strip_prefix(Account::PREFIX) {
+            Ok(Self::Account(id.to_owned()))
+        } else {
+            Err(StoreError::unreadable(
+                pk,
+                "no stream of ours has such a name",
+            ))
+        }
+    }
+}
+
+/// What a page shows of a stream.
+struct Seen {
+    name: StreamName,
+    /// Whether its first event is here.
+    first: bool,
+    /// The rows that follow from its events, if the page has them whole and can read them.
+    expected: Option<Vec<Item>>,
+}
+
+impl Seen {
+    fn of(name: StreamName, events: Vec<Item>) -> Self {
+        let first = events.first().and_then(|event| text(event, "sk")) == Some(&sort_key(1));
+        let expected = match &name {
+            StreamName::Key(id) => rows_after::<ApiKey>(id, events),
+            StreamName::Account(id) => rows_after::<Account>(id, events),
+        };
+        Self {
+            name,
+            first,
+            expected,
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.expected.as_ref().map_or(0, Vec::len)
+    }
+
+    fn places(&self) -> impl Iterator<Item = (String, String)> {
+        self.expected.iter().flatten().map(keys_of)
+    }
+
+    /// Whether the rows are those that follow from the events of the page. Events that came since, or stand on another page,
+    /// make no difference to that: what is on another page is not the first event there, and so is looked at by itself.
+    fn is_shown_by(&self, found: &Found) -> bool {
+        self.expected
+            .as_ref()
+            .is_some_and(|rows| rows.iter().all(|row| found.get(&keys_of(row)) == Some(row)))
+    }
+}
+
+/// The rows that follow from these events, if they are events 1 to n of the stream in this order. `None` decides nothing: then
+/// the stream is loaded by itself, which gives the rows or tells what is wrong.
+pub(crate) fn rows_after<A: Projected>(id: &str, events: Vec<Item>) -> Option<Vec<Item>> {
+    let stream = A::stream(id);
+    let history: Result<Vec<_>, _> = events
+        .into_iter()
+        .zip(1..)
+        .map(|(event, sequence)| recorded(&stream, sequence, event))
+        .collect();
+    let loaded = replay::<A>(id, history.ok()?);
+    loaded.aggregate.rows(id, loaded.version).ok()
+}
+
+/// Streams whose rows are read together.
+#[derive(Default)]
+struct Batch {
+    streams: Vec<Seen>,
+    rows: usize,
+}
+
+impl Batch {
+    fn push(&mut self, seen: Seen) {
+        self.rows += seen.rows();
+        self.streams.push(seen);
+    }
+}
+
+/// The events of a page, those of a stream together where they stand together.
+fn by_stream(events: Vec<Item>) -> Vec<(String, Vec<Item>)> {
+    let mut streams: Vec<(String, Vec<Item>)> = Vec::new();
+    for event in events {
+        let (pk, _) = keys_of(&event);
+        match streams.last_mut() {
+            Some((name, events)) if *name == pk => events.push(event),
+            _ => streams.push((pk, vec![event])),
+        }
+    }
+    streams
 }

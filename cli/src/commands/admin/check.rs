@@ -3,35 +3,36 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use hubkeys_store::{Drift, Report};
+use hubkeys_store::{Mode, Report};
 use serde_json::{Value, json};
 
 use super::place::Place;
-use super::progress::Progress;
+use super::walk::{WalkArguments, walk};
 use super::{Session, exit};
 use crate::failure::Failure;
 use crate::output::{self, visible};
 
-pub(super) async fn run(place: &Place, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
-    let mut progress = Progress::of("checking streams");
-    let report = place.store().check(|done| progress.at(done.streams)).await;
-    progress.end();
-    let report = report.map_err(|error| Failure::admin(&error))?;
+pub(super) async fn run(
+    arguments: &WalkArguments,
+    place: &Place,
+    session: &mut Session<'_>,
+) -> Result<ExitCode, Failure> {
+    let report = walk(Mode::Check, "checking rows", arguments, place).await?;
     session.print(&answer(&report), |out| {
-        if report.drift.is_empty() {
+        if report.drifted.rows() == 0 {
             return writeln!(
                 out,
                 "Every row of {} streams follows from its events.",
                 report.streams
             );
         }
-        print(out, &report.drift)?;
+        print(out, &report)?;
         writeln!(
             out,
             "\n`hubkeys admin rebuild` makes them follow from their events again."
         )
     })?;
-    Ok(exit(report.drift.is_empty()))
+    Ok(exit(report.drifted.rows() == 0))
 }
 
 /// What was found, as JSON.
@@ -41,14 +42,20 @@ pub(super) fn answer(report: &Report) -> Value {
         .iter()
         .map(|drift| json!({"row": drift.row, "problem": drift.problem.to_string()}))
         .collect();
-    json!({"streams": report.streams, "drift": drift})
+    json!({"streams": report.streams, "drifted": report.drifted, "drift": drift})
 }
 
 /// What was found, as a table.
-pub(super) fn print(out: &mut dyn Write, drift: &[Drift]) -> io::Result<()> {
-    let rows: Vec<_> = drift
+pub(super) fn print(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let rows: Vec<_> = report
+        .drift
         .iter()
         .map(|drift| [drift.problem.to_string(), visible(&drift.row)])
         .collect();
-    output::table(out, ["PROBLEM", "ROW"], &rows)
+    output::table(out, ["PROBLEM", "ROW"], &rows)?;
+    let more = report.drifted.rows() - report.drift.len() as u64;
+    if more > 0 {
+        writeln!(out, "… and {more} more.")?;
+    }
+    Ok(())
 }

@@ -10,9 +10,10 @@ mod place;
 mod progress;
 mod rebuild;
 mod revocations;
+mod walk;
 
 use std::env;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use self::place::{Place, PlaceArguments};
+use self::walk::WalkArguments;
 use crate::failure::Failure;
 use crate::output;
 
@@ -30,7 +32,7 @@ use crate::output;
 pub(crate) struct AdminArguments {
     #[command(flatten)]
     place: PlaceArguments,
-    /// Who does it, as the histories remember it; by default the name you are logged in with
+    /// Who does it, as the histories remember it; by default `$USER`
     #[arg(long, value_name = "NAME", env = "HUBKEYS_OPERATOR", global = true)]
     by: Option<UserId>,
     /// Print the answer as JSON
@@ -49,9 +51,9 @@ enum AdminCommand {
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// Compare every row with its events and change nothing: exit code 1 if one does not follow from them
-    Check,
+    Check(WalkArguments),
     /// Make every row follow from its events again, beside a running service
-    Rebuild,
+    Rebuild(WalkArguments),
     /// See, rotate and prune the keyring, and move what is stored to its current version
     #[command(subcommand)]
     Keyring(keyring::KeyringCommand),
@@ -85,6 +87,10 @@ pub(crate) fn run(arguments: AdminArguments, out: &mut dyn Write) -> Result<Exit
         .map_err(|error| Failure::admin(&error))?
         .block_on(async {
             let place = Place::open(arguments.place).await?;
+            if !place.is_alone() {
+                // Before anything is done there: which tables an environment names is easily mistaken.
+                let _ = writeln!(io::stderr(), "hubkeys: at {}", place.name());
+            }
             let done = dispatch(&arguments.command, &place, &mut session).await;
             place.close().await?;
             done
@@ -99,8 +105,8 @@ async fn dispatch(
     match command {
         AdminCommand::Account(command) => account::run(command, place, session).await,
         AdminCommand::Key(command) => key::run(command, place, session).await,
-        AdminCommand::Check => check::run(place, session).await,
-        AdminCommand::Rebuild => rebuild::run(place, session).await,
+        AdminCommand::Check(arguments) => check::run(arguments, place, session).await,
+        AdminCommand::Rebuild(arguments) => rebuild::run(arguments, place, session).await,
         AdminCommand::Keyring(command) => keyring::run(command, place, session).await,
         AdminCommand::Lease(command) => lease::run(command, place, session).await,
         AdminCommand::Revocations(command) => revocations::run(command, place, session).await,

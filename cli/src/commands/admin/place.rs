@@ -1,5 +1,6 @@
 //! Where the tables and the keyring are: in the data folder of a stopped stack, or in an AWS account.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,10 +13,14 @@ use hubkeys_store::{Database, KeyringEditor, Store, Tables};
 
 use crate::failure::Failure;
 
+/// A few: each has several batches under way, and one processor decides on all of them.
+const DEPLOYED_SEGMENTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+
 #[derive(Args, Debug)]
 pub(super) struct PlaceArguments {
     /// The data folder of a local stack that does not run. Without it, the tables and the secret in your AWS account
-    #[arg(long, value_name = "DIR", global = true)]
+    // An id of its own: that of the stack's `--data`, which has a default, would hand that default on to here.
+    #[arg(id = "stopped_stack", long = "data", value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     /// The table of events: the stack's output `EventsTable`
     #[arg(long, value_name = "NAME", env = "EVENTS_TABLE", global = true)]
@@ -80,6 +85,33 @@ impl Place {
     /// Whether nothing else is at the tables: a stack that runs has its folder locked.
     pub(super) fn is_alone(&self) -> bool {
         matches!(self, Self::Stopped(_))
+    }
+
+    /// What tells these tables from others that a file of `--resume` may be about.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Stopped(stack) => {
+                let folder = stack.keyring_file();
+                let folder = folder.parent().unwrap_or(&folder);
+                let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+                format!("the data folder {}", folder.display())
+            }
+            Self::Deployed(deployed) => {
+                let tables = deployed.database.tables();
+                let region = deployed.config.region();
+                let region = region.map_or("no region", |region| region.as_ref());
+                format!("{} and {} in {region}", tables.events, tables.views)
+            }
+        }
+    }
+
+    /// How many segments of a table are read side by side.
+    pub(super) fn segments(&self) -> NonZeroU32 {
+        match self {
+            // One thread answers, and has no index for segments.
+            Self::Stopped(_) => NonZeroU32::MIN,
+            Self::Deployed(_) => DEPLOYED_SEGMENTS,
+        }
     }
 
     pub(super) fn keyring(&self) -> Result<KeyringEditor, Failure> {

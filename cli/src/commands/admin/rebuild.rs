@@ -2,32 +2,30 @@
 
 use std::process::ExitCode;
 
-use hubkeys_store::DriftProblem;
+use hubkeys_store::Mode;
 
 use super::place::Place;
-use super::progress::Progress;
+use super::walk::{WalkArguments, walk};
 use super::{Session, check, exit};
 use crate::failure::Failure;
 
 /// Exit code 1 if a row is left that claims more events than there are: that one only an operator can judge.
-pub(super) async fn run(place: &Place, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
-    let mut progress = Progress::of("rebuilding streams");
-    let report = place
-        .store()
-        .rebuild(|done| progress.at(done.streams))
-        .await;
-    progress.end();
-    let report = report.map_err(|error| Failure::admin(&error))?;
+pub(super) async fn run(
+    arguments: &WalkArguments,
+    place: &Place,
+    session: &mut Session<'_>,
+) -> Result<ExitCode, Failure> {
+    let report = walk(Mode::Mend, "rebuilding rows", arguments, place).await?;
     // A row that was mended may have let a key pass: only now it may be said that it is right.
     place.wait_out_leases().await?;
-    let ahead = |drift: &&hubkeys_store::Drift| drift.problem == DriftProblem::Ahead;
-    let left = report.drift.iter().filter(ahead).count();
+    let left = report.drifted.ahead;
     session.print(&check::answer(&report), |out| {
-        if !report.drift.is_empty() {
-            check::print(out, &report.drift)?;
+        let drifted = report.drifted.rows();
+        if drifted > 0 {
+            check::print(out, &report)?;
             writeln!(out)?;
         }
-        let mended = report.drift.len() - left;
+        let mended = drifted - left;
         writeln!(
             out,
             "{mended} rows of {} streams were mended.",

@@ -3,13 +3,20 @@
 
 use hubkeys_domain::AccountId;
 
-use super::number;
+use super::credential::Status;
+use super::{number, text};
+use crate::stored_event::Item;
 use crate::{Store, StoreError};
 
 pub(crate) const SORT_KEY: &str = "LIMITS";
 
 pub(crate) fn key(account: &AccountId) -> (String, String) {
     (format!("ACCOUNT#{account}"), SORT_KEY.to_owned())
+}
+
+/// Whether the key of this row of a list takes one of its account's places. A disabled one does: it comes back.
+pub(crate) fn takes_place(listed: &Item) -> bool {
+    text(listed, "status") != Some(Status::Revoked.as_str())
 }
 
 impl Store {

@@ -8,10 +8,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemInput;
 use aws_sdk_dynamodb::operation::get_item::GetItemInput;
 use aws_sdk_dynamodb::operation::query::QueryInput;
 use aws_sdk_dynamodb::operation::scan::ScanInput;
 use aws_sdk_dynamodb::types::AttributeValue;
+use fault_proxy::Fault;
 use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{KeyQuery, KeySort, LastUsed};
 
@@ -43,6 +45,11 @@ impl Intercept for ReadRecorder {
             } else {
                 ("GetItem", get.consistent_read())
             }
+        } else if let Some(get) = input.downcast_ref::<BatchGetItemInput>() {
+            let asked = get.request_items().into_iter().flatten();
+            let flags: Vec<_> = asked.map(|(_, keys)| keys.consistent_read()).collect();
+            assert_eq!(flags.len(), 1, "rows of one table");
+            ("BatchGetItem", flags[0])
         } else if let Some(query) = input.downcast_ref::<QueryInput>() {
             assert_eq!(query.index_name(), None, "an index is never consistent");
             let values = query.expression_attribute_values();
@@ -183,7 +190,13 @@ async fn every_read_that_decides_is_consistent() {
     given.put_view(row).await;
     recorder.take();
     store.check(|_| ()).await.unwrap();
-    step("check", &["GetItem", "Query", "Scan"]);
+    step("check", &["BatchGetItem", "GetItem", "Query", "Scan"]);
     store.rebuild(|_| ()).await.unwrap();
-    step("rebuild", &["GetItem", "Query", "Scan"]);
+    step("rebuild", &["BatchGetItem", "GetItem", "Query", "Scan"]);
+    // Keys that were left unread are asked for in a request of our own: it has the flag, too.
+    given.proxy.next("BatchGetItem", Fault::Unprocessed);
+    store.check(|_| ()).await.unwrap();
+    step("check again", &["BatchGetItem", "Scan"]);
+    store.keyring_use().await.unwrap();
+    step("see the keyring's use", &["Scan"]);
 }

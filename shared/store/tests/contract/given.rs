@@ -314,6 +314,22 @@ impl Given {
         delete.send().await.unwrap();
     }
 
+    /// Makes it everything there is again.
+    pub(crate) async fn put_back(&self, (events, views): &(Rows, Rows)) {
+        let tables = self.database.tables();
+        for (table, wanted) in [(&tables.events, events), (&tables.views, views)] {
+            let there = self.rows_of(table).await;
+            for (pk, sk) in there.keys().filter(|row| !wanted.contains_key(row)) {
+                self.delete(table, pk, sk).await;
+            }
+            for (row, item) in wanted {
+                if there.get(row) != Some(item) {
+                    self.put(table, item.clone()).await;
+                }
+            }
+        }
+    }
+
     /// A row of the views as it stands.
     pub(crate) async fn view(&self, pk: &str, sk: &str) -> Item {
         self.views().await[&(pk.to_owned(), sk.to_owned())].clone()

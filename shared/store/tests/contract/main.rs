@@ -50,6 +50,7 @@ mod overtaken;
 mod rebuilding;
 mod replay;
 mod resealing;
+mod resuming;
 mod rotation;
 mod rows;
 mod streams;

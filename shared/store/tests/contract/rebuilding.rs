@@ -1,8 +1,10 @@
 //! Rows made anew from events, beside commands.
 
+use std::num::NonZeroU32;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{KeyId, Scheme};
-use hubkeys_store::{Drift, DriftProblem, LastUsed, Report, StoreError};
+use hubkeys_store::{Checkpoint, Drift, DriftProblem, LastUsed, Mode, Report, StoreError};
 
 use crate::given::{
     Given, Item, Rows, at, context, creation, listed_as, number, operator, remembered, text,
@@ -11,8 +13,12 @@ use fault_proxy::Fault;
 
 contract!(
     a_healthy_store_has_no_drift,
+    what_is_well_is_read_by_the_page_only,
     rebuilt_rows_equal_live_rows,
     check_names_every_drift_and_writes_nothing,
+    check_finds_every_drift_whatever_a_page_shows_of_it,
+    rows_that_were_left_unread_are_no_drift,
+    rows_that_are_never_read_end_the_walk,
     rebuild_ends_every_drift_but_takes_no_row_back,
     rebuild_removes_a_credential_that_no_event_made,
     rebuild_removes_a_row_from_a_list_its_key_does_not_belong_to,
@@ -62,12 +68,30 @@ async fn a_healthy_store_has_no_drift(given: Given) {
     inhabited(&given).await;
     let before = given.everything().await;
     let mut done = Vec::new();
-    let report = given.store.check(|progress| done.push(progress.streams));
+    let start = Checkpoint::start(Mode::Check, NonZeroU32::MIN).with_pages_of(2);
+    let report = given
+        .store
+        .walk(start, |reached| done.push(reached.progress()));
     let report = report.await.unwrap();
     assert_eq!((report.streams, report.drift), (6, vec![]));
-    assert_eq!(done, [1, 2, 3, 4, 5, 6]);
+    assert!(done.is_sorted_by_key(|progress| (progress.streams, progress.rows)));
+    let last = done.last().unwrap();
+    assert_eq!((last.streams, last.events, last.rows), (6, 12, 13));
     assert_eq!(given.rebuild().await, given.check().await);
     assert_eq!(given.everything().await, before);
+}
+
+async fn what_is_well_is_read_by_the_page_only(given: Given) {
+    inhabited(&given).await;
+    let one_by_one = || ["Query", "GetItem"].map(|operation| given.proxy.calls(operation));
+    let before = one_by_one();
+    // No stream is longer than the smallest of these pages, and some would be cut by the end of one.
+    for rows in 3..7 {
+        let start = Checkpoint::start(Mode::Check, NonZeroU32::MIN).with_pages_of(rows);
+        let report = given.store.walk(start, |_| ()).await.unwrap();
+        assert_eq!((report.streams, report.drift), (6, vec![]));
+        assert_eq!(one_by_one(), before, "pages of {rows}");
+    }
 }
 
 /// What must be the same again: all but how often a count has changed.
@@ -151,6 +175,48 @@ async fn check_names_every_drift_and_writes_nothing(given: Given) {
     assert_eq!(sorted(given.check().await.drift), expected);
     assert_eq!(given.everything().await, before);
     assert_eq!(given.proxy.calls("TransactWriteItems"), transactions);
+}
+
+/// A walk that shows of a stream no more than this many events at once, and of an account as many rows.
+fn small(mode: Mode, rows: u16) -> Checkpoint {
+    Checkpoint::start(mode, NonZeroU32::MIN).with_pages_of(rows)
+}
+
+async fn check_finds_every_drift_whatever_a_page_shows_of_it(given: Given) {
+    let (expected, _) = drifted(&given).await;
+    for rows in [1, 2, 3, 5, 1_000] {
+        let report = given.store.walk(small(Mode::Check, rows), |_| ());
+        let report = report.await.unwrap();
+        assert_eq!(report.streams, 6, "pages of {rows}");
+        let mut found = sorted(report.drift);
+        // A stream that no page has whole is looked at more than once.
+        found.dedup();
+        assert_eq!(found, expected, "pages of {rows}");
+    }
+}
+
+async fn rows_that_were_left_unread_are_no_drift(given: Given) {
+    inhabited(&given).await;
+    let healthy = given.views().await;
+    given.proxy.always("BatchGetItem", || Fault::Unprocessed);
+    assert_eq!(given.check().await.drift, []);
+    assert_eq!(given.rebuild().await.drift, []);
+    given.proxy.heal();
+    assert_eq!(given.views().await, healthy);
+}
+
+async fn rows_that_are_never_read_end_the_walk(given: Given) {
+    inhabited(&given).await;
+    given
+        .proxy
+        .always("BatchGetItem", || Fault::NothingProcessed);
+    for mode in [Mode::Check, Mode::Mend] {
+        let walked = given.store.walk(small(mode, 1_000), |_| ()).await;
+        assert!(
+            matches!(walked, Err(StoreError::Busy { attempts: 16 })),
+            "{walked:?}"
+        );
+    }
 }
 
 async fn rebuild_ends_every_drift_but_takes_no_row_back(given: Given) {
