@@ -16,6 +16,11 @@ def of(report, name, keys):
     return max(map(summed, found), key=lambda side: side["per_second"], default=None)
 
 
+def exactly(report, name, keys):
+    found = [side for side in report["sides"].values() if side["keys"] == keys and side["name"] == name]
+    return summed(found[0]) if found else None
+
+
 def summed(side):
     rounds = side["rounds"]
     figures = {name: median(one[name] for one in rounds) for name in rounds[0] if isinstance(rounds[0][name], (int, float))}
@@ -60,6 +65,10 @@ def aims(report):
             theirs = of(report, peer, keys)
             if ours and theirs:
                 yield judged(f"strict throughput next to {theirs['name']}, {keys:,} keys", ours, theirs, least)
+                # The aim is held against the faster. What most people run is one process.
+                one = exactly(report, peer, keys)
+                if one and one["name"] != theirs["name"]:
+                    yield f"    next to one process: {ours['per_second'] / one['per_second']:.1f} x"
     hot, theirs = of(report, HOT, 1_000), of(report, PEERS_HOT, 1_000)
     if hot and theirs:
         yield judged(f"hot keys and a lease of 1 s next to {theirs['name']}", hot, theirs, 25)

@@ -126,14 +126,9 @@ impl From<Plant> for Defect {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    // An instance serves on one thread, as `hubkeys` does.
-    let mut runtime = match arguments.command {
-        Some(Command::Instance { .. } | Command::Admin { .. }) => {
-            tokio::runtime::Builder::new_current_thread()
-        }
-        _ => tokio::runtime::Builder::new_multi_thread(),
-    };
-    let runtime = runtime.enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match arguments.command {
             None => runs(arguments.runs).await,

@@ -19,6 +19,14 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether this text stands in the request, e.g. the key of a row.
+    pub fn names(&self, text: &str) -> bool {
+        let length = text.len().max(1);
+        self.body
+            .windows(length)
+            .any(|window| window == text.as_bytes())
+    }
+
     pub(crate) fn request(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }

@@ -15,12 +15,12 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::database::setting;
-use crate::{Database, EnvironmentError};
+use crate::{Database, EnvironmentError, roots};
 
 impl Database {
     /// The settings of every client of a deployed function.
@@ -42,11 +42,13 @@ impl Database {
         } else {
             SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
         };
+        let are_named = roots::NAMED.iter().any(|name| env::var_os(name).is_some());
+        let roots = roots::of_region(region.as_ref(), are_named);
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
             .credentials_provider(credentials)
-            .http_client(one_connector())
+            .http_client(one_connector(roots))
             .retry_config(RetryConfig::standard())
             .timeout_config(time_limits());
         config.set_service_config(Some(Endpoints));
@@ -56,21 +58,28 @@ impl Database {
 
 /// HTTPS by one connector for all clients of this configuration, whose time limits are the same.
 ///
-/// The SDK's own builder makes a connector for each client only to have the system's root certificates read early, throws it away and makes
-/// the one that is used: three for two clients, and each parses some 140 certificates. Here the first call makes it: verify's, which it makes
-/// at its start, or that of the first request.
-fn one_connector() -> SharedHttpClient {
+/// The SDK's own builder makes a connector for each client only to have its root certificates read early, throws it away and makes the one
+/// that is used: three for two clients, and each parses them. Here the first call makes it: verify's, which it makes at its start, or that
+/// of the first request.
+fn one_connector(roots: TrustStore) -> SharedHttpClient {
     let made = OnceLock::<SharedHttpConnector>::new();
     http_client_fn(move |settings, components| {
         let make = || {
             let mut builder = Connector::builder()
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(context(roots.clone()))
                 .connector_settings(settings.clone());
             builder.set_sleep_impl(components.sleep_impl());
             SharedHttpConnector::new(builder.build())
         };
         made.get_or_init(make).clone()
     })
+}
+
+fn context(roots: TrustStore) -> TlsContext {
+    let context = TlsContext::builder().with_trust_store(roots).build();
+    // What could fail is other options, which are not given.
+    context.unwrap_or_default()
 }
 
 /// DynamoDB answers in milliseconds: a call that has not is on a dead connection, and a new one is faster than patience.

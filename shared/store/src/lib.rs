@@ -25,6 +25,7 @@ mod rebuild;
 mod replay_guard;
 mod resealing;
 mod revocation;
+mod roots;
 #[cfg(feature = "seeding")]
 mod seeding;
 mod stored_event;

@@ -25,6 +25,7 @@ contract!(
     without_a_lease_every_answer_is_read,
     a_lease_that_can_not_be_read_again_is_used_for_ten_seconds_at_most,
     the_lease_in_force_is_read_twice_in_ten_seconds,
+    no_answer_waits_for_a_lease_that_does_not_come,
     a_lease_is_lengthened_in_one_write_and_shortened_in_two,
     a_shortening_that_was_killed_keeps_revocations_waiting_and_is_finished_by_the_next,
     of_two_changes_at_once_one_is_refused,
@@ -278,6 +279,30 @@ async fn the_lease_in_force_is_read_twice_in_ten_seconds(given: Given) {
     hands.pass(Duration::from_secs(1));
     assert_eq!(ask(&reader, &id).await, Some(Status::Active));
     assert_eq!(given.proxy.calls(READ) - calls, 13);
+}
+
+async fn no_answer_waits_for_a_lease_that_does_not_come(given: Given) {
+    let by = given.verified("acme").await;
+    let id = given.key(&by).await;
+    let (reader, hands) = with_lease(&given, 1_000).await;
+    given.proxy.choose(|call| match call.names("SETTINGS") {
+        true => Fault::Silent {
+            done: false,
+            then: None,
+        },
+        false => Fault::None,
+    });
+    // Due to be read again, and good for as long as that is not done.
+    hands.pass(Duration::from_secs(6));
+    let patience = Duration::from_secs(10);
+    let asked = tokio::time::timeout(patience, ask(&reader, &id)).await;
+    assert_eq!(asked, Ok(Some(Status::Active)));
+    assert!(reader.held(&id).is_some());
+    // Too old: what is read now may not be answered from.
+    hands.pass(Duration::from_secs(5));
+    let asked = tokio::time::timeout(patience, ask(&reader, &id)).await;
+    assert_eq!(asked, Ok(Some(Status::Active)));
+    assert!(reader.held(&id).is_none());
 }
 
 async fn a_lease_is_lengthened_in_one_write_and_shortened_in_two(given: Given) {
