@@ -113,9 +113,7 @@ impl Request {
         let body = (!self.body.is_empty()).then(|| STANDARD.encode(&self.body));
         json!({"method": self.method, "target": TARGET, "headers": self.headers, "body_base64": body})
     }
-}
 
-impl Request {
     /// The request as an HTTP API (payload 2.0) shows it to its authorizer.
     pub(crate) fn authorizer_event(&self) -> Value {
         let (path, query) = TARGET.split_once('?').unwrap_or((TARGET, ""));

@@ -17,12 +17,9 @@ use verify::{Decision, Verifier};
 
 use crate::Result;
 use crate::database::Database;
+use crate::seed::{EVENTS, VIEWS};
 use crate::server::Server;
 use crate::stack::{Key, Stack};
-
-/// The names that infra/template.yaml gives.
-const EVENTS: &str = "Events";
-const VIEWS: &str = "Views";
 
 /// All sides, and the keys that each of them knows.
 pub(crate) struct Sides {

@@ -22,6 +22,16 @@ struct Run {
 }
 
 impl Run {
+    async fn of(command: &mut Command) -> Self {
+        let output = command.stdin(Stdio::null()).output();
+        let output = output.await.expect("it runs");
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
     /// The JSON that it printed, having succeeded.
     fn json(&self) -> Value {
         assert_eq!(self.code, Some(0), "{}{}", self.stdout, self.stderr);
@@ -44,16 +54,7 @@ fn command(data: &Path, arguments: &str) -> Command {
 }
 
 async fn admin(data: &Path, arguments: &str) -> Run {
-    let output = command(data, arguments)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .expect("it runs");
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("text"),
-        stderr: String::from_utf8(output.stderr).expect("text"),
-    }
+    Run::of(&mut command(data, arguments)).await
 }
 
 /// Signs a request as a client does, by the same binary.
@@ -365,7 +366,8 @@ async fn without_data_it_acts_on_the_tables_in_aws_and_never_on_a_stack_of_the_c
     Stack::start_in(&left, &[]).await.kill().await;
     let cloud = Cloud::start().await;
     let run = async |arguments: &str, environment: HashMap<&str, &str>| {
-        let output = Command::new(binary())
+        let mut command = Command::new(binary());
+        command
             .arg("admin")
             .args(arguments.split(' '))
             .args(["--by", "staff-7", "--json"])
@@ -374,16 +376,8 @@ async fn without_data_it_acts_on_the_tables_in_aws_and_never_on_a_stack_of_the_c
             .env_remove("VIEWS_TABLE")
             .env_remove("KEYRING_SECRET")
             .envs(environment)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output()
-            .await
-            .expect("it runs");
-        Run {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("text"),
-            stderr: String::from_utf8(output.stderr).expect("text"),
-        }
+            .kill_on_drop(true);
+        Run::of(&mut command).await
     };
     let nowhere = run("check", HashMap::new()).await;
     assert_eq!(nowhere.code, Some(1), "{}", nowhere.stdout);

@@ -14,20 +14,31 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Connector, HttpClientError};
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::database::setting;
 use crate::{Database, EnvironmentError, roots};
 
+/// The settings of a deployed function's clients can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SdkConfigError {
+    /// Lambda's environment does not name a region.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// TLS can't be set up as it must be. Never as the system would have it instead: that believes more than it should.
+    #[error("TLS can't be set up")]
+    Tls(#[from] HttpClientError),
+}
+
 impl Database {
     /// The settings of every client of a deployed function.
     ///
     /// # Errors
-    /// Lambda's environment does not name a region.
-    pub fn sdk_config() -> Result<SdkConfig, EnvironmentError> {
+    /// [`SdkConfigError`].
+    pub fn sdk_config() -> Result<SdkConfig, SdkConfigError> {
         let region = Region::new(setting("AWS_REGION")?);
         // Functions that start from a snapshot ask an endpoint on their own machine: what was in the environment when the snapshot was
         // made would have ended long before.
@@ -44,11 +55,12 @@ impl Database {
         };
         let are_named = roots::NAMED.iter().any(|name| env::var_os(name).is_some());
         let roots = roots::of_region(region.as_ref(), are_named);
+        let tls = TlsContext::builder().with_trust_store(roots).build()?;
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
             .credentials_provider(credentials)
-            .http_client(one_connector(roots))
+            .http_client(one_connector(tls))
             .retry_config(RetryConfig::standard())
             .timeout_config(time_limits());
         config.set_service_config(Some(Endpoints));
@@ -61,25 +73,19 @@ impl Database {
 /// The SDK's own builder makes a connector for each client only to have its root certificates read early, throws it away and makes the one
 /// that is used: three for two clients, and each parses them. Here the first call makes it: verify's, which it makes at its start, or that
 /// of the first request.
-fn one_connector(roots: TrustStore) -> SharedHttpClient {
+fn one_connector(tls: TlsContext) -> SharedHttpClient {
     let made = OnceLock::<SharedHttpConnector>::new();
     http_client_fn(move |settings, components| {
         let make = || {
             let mut builder = Connector::builder()
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .tls_context(context(roots.clone()))
+                .tls_context(tls.clone())
                 .connector_settings(settings.clone());
             builder.set_sleep_impl(components.sleep_impl());
             SharedHttpConnector::new(builder.build())
         };
         made.get_or_init(make).clone()
     })
-}
-
-fn context(roots: TrustStore) -> TlsContext {
-    let context = TlsContext::builder().with_trust_store(roots).build();
-    // What could fail is other options, which are not given.
-    context.unwrap_or_default()
 }
 
 /// DynamoDB answers in milliseconds: a call that has not is on a dead connection, and a new one is faster than patience.

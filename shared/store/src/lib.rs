@@ -11,6 +11,7 @@ mod command;
 mod database;
 mod deployed;
 mod digest_mover;
+mod drift;
 mod error;
 mod event_store;
 mod keyring_editor;
@@ -38,7 +39,9 @@ mod walk;
 
 pub use command::{Committed, ExecuteError, Idempotency, Store, WhoAndWhere};
 pub use database::{Database, EnvironmentError, Tables};
+pub use deployed::SdkConfigError;
 pub use digest_mover::DigestMover;
+pub use drift::{Drift, DriftProblem, Drifted, Report};
 pub use error::StoreError;
 pub use event_store::{History, Loaded, RecordedEvent};
 pub use keyring_editor::{EditError, KeyringEditor, Rotated, SETTLED};
@@ -49,7 +52,7 @@ pub use lease::{Clock, Lease, LeaseChange, LeaseChangeError, LeaseError, LeasedR
 pub use listing::{
     KeyPage, KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError, KeyStatuses,
 };
-pub use rebuild::{Drift, DriftProblem, Drifted, Mode, Report};
+pub use rebuild::Mode;
 pub use replay_guard::{ReplayGuard, Use};
 pub use resealing::{Resealed, ResealingError};
 #[cfg(feature = "seeding")]

@@ -13,8 +13,9 @@ use hubkeys_domain::api_key::{ApiKey, ApiKeyCommand, ApiKeyError};
 use hubkeys_domain::{AccountId, KeyId, Operator, Timestamp};
 
 use crate::backoff::ATTEMPTS;
+use crate::drift::DriftProblem;
 use crate::projection::Projected;
-use crate::rebuild::{DriftProblem, Mode};
+use crate::rebuild::Mode;
 use crate::stored_event::Item;
 use crate::views::key_list::partition;
 use crate::views::text;

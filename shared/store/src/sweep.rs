@@ -10,10 +10,9 @@ use uuid::Uuid;
 
 use crate::backoff::{ATTEMPTS, pause};
 use crate::batch::{Found, MOST_KEYS};
+use crate::drift::{Drift, DriftProblem};
 use crate::projection::Projected;
-use crate::rebuild::{
-    BATCHES_AT_ONCE, Drift, DriftProblem, Mode, STREAMS_AT_ONCE, keys_of, rows_after,
-};
+use crate::rebuild::{BATCHES_AT_ONCE, Mode, STREAMS_AT_ONCE, keys_of, rows_after};
 use crate::stored_event::{Item, sort_key};
 use crate::tally::{Tallies, Tally, tallies};
 use crate::transaction::{Guard, Outcome, Write};

@@ -8,7 +8,8 @@ use std::num::NonZeroU32;
 use futures::{Stream, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::rebuild::{Mode, Report, keys_of};
+use crate::drift::Report;
+use crate::rebuild::{Mode, keys_of};
 use crate::stored_event::Item;
 use crate::transaction::primary_key;
 use crate::views::text;
