@@ -36,6 +36,22 @@ pub(crate) enum Violation {
     Rows(String),
 }
 
+impl Violation {
+    /// What kind of wrong it is, in a word or two.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::ValidAfterRevoked { .. } => "valid after revoked",
+            Self::NeverRight(_) => "never right",
+            Self::NoOrder { .. } => "no order",
+            Self::NotOnce { .. } => "not once",
+            Self::Lost { .. } => "lost",
+            Self::Invented { .. } => "invented",
+            Self::Events { .. } => "events",
+            Self::Rows(_) => "rows",
+        }
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

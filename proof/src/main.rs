@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fault_proxy::Defect;
+use futures::{StreamExt as _, stream};
 use hubkeys_domain::Operator;
 use hubkeys_store::{KeyringEditor, Lease, Store};
 
@@ -46,9 +47,12 @@ struct Runs {
     /// The first seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many seeds are run, one after the other
+    /// How many seeds are run
     #[arg(long, default_value_t = 1)]
     seeds: u64,
+    /// How many of them are under way at once: most of a run is waiting
+    #[arg(long, default_value_t = 1)]
+    side_by_side: usize,
     /// How many operations clients plan in a run; an answer that is lost is asked for again
     #[arg(long, default_value_t = 1_000)]
     operations: usize,
@@ -157,8 +161,9 @@ fn main() -> Result<ExitCode> {
 /// Runs the seeds. Exit code 1 if something is wrong.
 async fn runs(runs: Runs) -> Result<ExitCode> {
     let mut report = Report::new(runs.seeds);
+    let mut settings = Vec::new();
     for seed in runs.seed..runs.seed.saturating_add(runs.seeds) {
-        let settings = Settings {
+        settings.push(Settings {
             seed,
             size: Size {
                 operations: runs.operations,
@@ -169,9 +174,15 @@ async fn runs(runs: Runs) -> Result<ExitCode> {
             faults: runs.faults,
             lease: runs.lease.map_or_else(|| lease_of(seed), Ok)?,
             defect: runs.plant.map(Defect::from),
-        };
-        let outcome = run::run(settings).await;
-        let outcome = outcome.map_err(|error| format!("seed {seed}: {error}"))?;
+        });
+    }
+    let outcomes = settings.into_iter().map(|settings| {
+        let run = tokio::spawn(run::run(settings));
+        async move { (settings.seed, run.await) }
+    });
+    let mut outcomes = stream::iter(outcomes).buffer_unordered(runs.side_by_side.max(1));
+    while let Some((seed, outcome)) = outcomes.next().await {
+        let outcome = outcome?.map_err(|error| format!("seed {seed}: {error}"))?;
         report.add(seed, outcome);
     }
     report.print();

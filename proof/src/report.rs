@@ -1,23 +1,25 @@
 //! What the runs came to: progress while they run, a table when they are over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::checker::Violation;
 use crate::run::Outcome;
 
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
-/// Of what is wrong with one seed, so much is printed.
-const SHOWN: usize = 10;
+/// Of each kind of wrong in one seed, so many are printed.
+const SHOWN: usize = 3;
 
 pub(crate) struct Report {
     began: Instant,
     seeds: u64,
     of: u64,
     total: Outcome,
-    failed: BTreeMap<u64, usize>,
+    failed: BTreeSet<u64>,
+    violations: BTreeMap<&'static str, usize>,
     bar: Option<ProgressBar>,
     last_line: Instant,
 }
@@ -37,7 +39,8 @@ impl Report {
             seeds: 0,
             of: seeds,
             total: Outcome::default(),
-            failed: BTreeMap::new(),
+            failed: BTreeSet::new(),
+            violations: BTreeMap::new(),
             bar,
             last_line: Instant::now(),
         }
@@ -56,10 +59,8 @@ impl Report {
         }
         if !outcome.violations.is_empty() {
             println!("seed {seed}: {} violations", outcome.violations.len());
-            for violation in outcome.violations.iter().take(SHOWN) {
-                println!("  {violation}");
-            }
-            self.failed.insert(seed, outcome.violations.len());
+            self.failed.insert(seed);
+            self.tell(&outcome.violations);
         }
         let message = format!(
             "{} operations, {} violations",
@@ -81,8 +82,23 @@ impl Report {
         }
     }
 
+    /// Of every kind the first: a mistake that shows in one way a hundred times hides no other.
+    fn tell(&mut self, violations: &[Violation]) {
+        let mut kinds: BTreeMap<&str, Vec<&Violation>> = BTreeMap::new();
+        for violation in violations {
+            kinds.entry(violation.kind()).or_default().push(violation);
+            *self.violations.entry(violation.kind()).or_default() += 1;
+        }
+        for (kind, violations) in kinds {
+            println!("  {kind}: {}", violations.len());
+            for violation in violations.iter().take(SHOWN) {
+                println!("    {violation}");
+            }
+        }
+    }
+
     fn violations(&self) -> usize {
-        self.failed.values().sum()
+        self.violations.values().sum()
     }
 
     /// Whether nothing was wrong, and something was done.
@@ -112,8 +128,11 @@ impl Report {
             row(&format!("· {name}"), (*count).into());
         }
         row("violations", self.violations() as u128);
+        for (kind, count) in &self.violations {
+            row(&format!("· {kind}"), *count as u128);
+        }
         row("seconds", self.began.elapsed().as_secs().into());
-        for seed in self.failed.keys() {
+        for seed in &self.failed {
             println!(
                 "\nseed {seed} failed. Again, with the same other options: prove --seed {seed}"
             );

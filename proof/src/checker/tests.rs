@@ -97,20 +97,10 @@ fn revoked() -> Answer {
     Answer::Key(seen("Billing", true, 2))
 }
 
-/// What is wrong, in one word each.
+/// What is wrong, in a word or two each.
 fn wrong(calls: &[Call], found: &[Found], lease: Instant) -> Vec<&'static str> {
     let violations = violations(calls, found, lease);
-    let names = violations.iter().map(|violation| match violation {
-        Violation::ValidAfterRevoked { .. } => "valid after revoked",
-        Violation::NeverRight(_) => "never right",
-        Violation::NoOrder { .. } => "no order",
-        Violation::NotOnce { .. } => "not once",
-        Violation::Lost { .. } => "lost",
-        Violation::Invented { .. } => "invented",
-        Violation::Events { .. } => "events",
-        Violation::Rows(_) => "rows",
-    });
-    names.collect()
+    violations.iter().map(Violation::kind).collect()
 }
 
 const NOTHING: [&str; 0] = [];
