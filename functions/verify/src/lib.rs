@@ -40,7 +40,9 @@ pub async fn handle(
 ) -> Result<Value, Error> {
     let (event, context) = event.into_parts();
     match Shape::of(&event)? {
-        Shape::Proxy => service::answer(verifier, event, context).await,
+        Shape::Proxy(payload) => {
+            service::answer(&verifier, payload, &event, &context.request_id).await
+        }
         Shape::Authorizer(kind) => {
             authorizer::answer(&verifier, kind, answer, &event, &context.request_id).await
         }

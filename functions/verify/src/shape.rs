@@ -1,12 +1,13 @@
 //! Which of the shapes an event has, told by members that only that shape has: nothing is guessed.
 
+use hubkeys_api::invocation::Payload;
 use serde_json::Value;
 
 /// The shapes of events that verify takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// `POST /v1/verify` through an HTTP API (payload 2.0) or a REST API (payload 1.0).
-    Proxy,
+    /// `POST /v1/verify` through API Gateway.
+    Proxy(Payload),
     /// A Lambda authorizer's.
     Authorizer(AuthorizerKind),
     /// A facts document, by direct invocation.
@@ -54,9 +55,11 @@ impl Shape {
             {
                 Ok(Self::Authorizer(AuthorizerKind::RestToken))
             }
-            (None, Some("2.0")) if has("requestContext") && has("rawPath") => Ok(Self::Proxy),
+            (None, Some("2.0")) if has("requestContext") && has("rawPath") => {
+                Ok(Self::Proxy(Payload::HttpApi))
+            }
             (None, None | Some("1.0")) if has("requestContext") && has("httpMethod") => {
-                Ok(Self::Proxy)
+                Ok(Self::Proxy(Payload::RestApi))
             }
             // Facts come from a caller that IAM let in, and have none of the gateway's members.
             (None, None)

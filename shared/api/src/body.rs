@@ -14,8 +14,23 @@ pub const LARGEST: usize = 16 * 1024;
 /// # Errors
 /// 413, 415 for a content type that is not JSON, 400 for everything that is not the type.
 pub fn json<T: DeserializeOwned>(request: &Request, largest: usize) -> Result<T, Problem> {
-    let bytes = bytes(request, largest)?;
-    require_json(request)?;
+    let content_type = request.headers().get(CONTENT_TYPE);
+    // A value that is not text is not JSON's.
+    let content_type = content_type.map(|value| value.to_str().unwrap_or_default());
+    parse(bytes(request), content_type, largest)
+}
+
+/// As [`json`], of a body and a content type that an event has.
+///
+/// # Errors
+/// As [`json`].
+pub fn parse<T: DeserializeOwned>(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    largest: usize,
+) -> Result<T, Problem> {
+    bound(bytes.len(), largest)?;
+    require_json(content_type)?;
     // serde takes a list of a type's members for the type, and where all have defaults an empty one.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Problem::invalid("the body is not a JSON object"));
@@ -36,39 +51,40 @@ pub fn optional_json<T: DeserializeOwned + Default>(
     request: &Request,
     largest: usize,
 ) -> Result<T, Problem> {
-    if bytes(request, largest)?.is_empty() {
+    if bytes(request).is_empty() {
         Ok(T::default())
     } else {
         json(request, largest)
     }
 }
 
-fn bytes(request: &Request, largest: usize) -> Result<&[u8], Problem> {
-    let bytes: &[u8] = match request.body() {
+fn bytes(request: &Request) -> &[u8] {
+    match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
-    };
-    if bytes.len() > largest {
-        return Err(Problem::new(
-            ProblemType::BodyTooLarge,
-            format!("the body has {} bytes: {largest} are the most", bytes.len()),
-        ));
     }
-    Ok(bytes)
 }
 
-fn require_json(request: &Request) -> Result<(), Problem> {
-    let Some(content_type) = request.headers().get(CONTENT_TYPE) else {
+/// Refuses a body of more than `largest` bytes.
+///
+/// # Errors
+/// 413.
+pub fn bound(length: usize, largest: usize) -> Result<(), Problem> {
+    if length > largest {
+        return Err(Problem::new(
+            ProblemType::BodyTooLarge,
+            format!("the body has {length} bytes: {largest} are the most"),
+        ));
+    }
+    Ok(())
+}
+
+fn require_json(content_type: Option<&str>) -> Result<(), Problem> {
+    let Some(content_type) = content_type else {
         return Ok(());
     };
-    let essence = content_type
-        .to_str()
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(())
     } else {

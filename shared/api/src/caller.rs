@@ -62,26 +62,9 @@ pub fn operator(request: &Request) -> Result<Operator, Problem> {
     }
 }
 
-/// Makes sure that the gateway authenticated a service (by IAM).
-///
-/// # Errors
-/// 401 if it did not. No configuration of the gateway that forgets the authorizer can open the operation.
-pub fn require_service(request: &Request) -> Result<(), Problem> {
-    let authenticated = match request.request_context_ref() {
-        // A REST API says who signed with IAM in the identity.
-        Some(RequestContext::ApiGatewayV1(context)) => context.identity.user_arn.is_some(),
-        Some(context) => context
-            .authorizer()
-            .is_some_and(|authorizer| authorizer.iam.is_some()),
-        None => false,
-    };
-    if authenticated {
-        Ok(())
-    } else {
-        Err(unauthenticated(
-            "this operation is for services, and the gateway authenticated none",
-        ))
-    }
+/// The gateway authenticated no service (by IAM), and the operation is for services: 401.
+pub fn no_service() -> Problem {
+    unauthenticated("this operation is for services, and the gateway authenticated none")
 }
 
 fn claims(request: &Request) -> Result<&HashMap<String, String>, Problem> {
@@ -174,6 +157,5 @@ mod tests {
         assert!(operator(&signed_in("", "[Operator]")).is_ok());
         let stranger = principal(&signed_in("", "[Operator]")).expect_err("no principal");
         assert_eq!(stranger.kind, ProblemType::NotAdministrator);
-        assert!(require_service(&signed_in("acme", "[Administrator]")).is_err());
     }
 }

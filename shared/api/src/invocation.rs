@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Body, Context, LambdaEvent, Request, Response, service_fn};
@@ -18,6 +19,50 @@ pub enum InvocationError {
     /// The answer can't be written as an event.
     #[error("the answer is not one API Gateway understands")]
     Response,
+}
+
+/// The forms of API Gateway's proxy events, and of the answers to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// 2.0, of an HTTP API.
+    HttpApi,
+    /// 1.0, of a REST API.
+    RestApi,
+}
+
+/// An answer as the event that API Gateway expects, for a function that takes its event as it is. As `lambda_http` makes them, but
+/// without cookies, which no answer of ours has.
+///
+/// # Errors
+/// [`InvocationError::Response`].
+pub fn answered(payload: Payload, response: Response<Body>) -> Result<Value, InvocationError> {
+    let (parts, body) = response.into_parts();
+    let is_base64_encoded = matches!(body, Body::Binary(_));
+    let body = Some(match body {
+        Body::Empty => Body::Text(String::new()),
+        body => body,
+    });
+    let status_code = parts.status.as_u16().into();
+    let event = match payload {
+        Payload::HttpApi => {
+            let mut event = ApiGatewayV2httpResponse::default();
+            event.status_code = status_code;
+            event.headers = parts.headers;
+            event.body = body;
+            event.is_base64_encoded = is_base64_encoded;
+            serde_json::to_value(event)
+        }
+        Payload::RestApi => {
+            let mut event = ApiGatewayProxyResponse::default();
+            event.status_code = status_code;
+            // In both members each field would be there twice.
+            event.multi_value_headers = parts.headers;
+            event.body = body;
+            event.is_base64_encoded = is_base64_encoded;
+            serde_json::to_value(event)
+        }
+    };
+    event.map_err(|_| InvocationError::Response)
 }
 
 /// Hands the request of a proxy event to `handler`, and its answer back as the event that API Gateway expects.
@@ -50,15 +95,45 @@ fn request(event: Value) -> Result<LambdaRequest, serde_json::Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::future;
+
     use serde_json::json;
 
     use super::*;
 
-    #[test]
-    fn an_event_is_taken_for_what_lambda_http_takes_it_for() {
+    fn events() -> [Value; 2] {
         let rest = include_str!("../../../tests/events/verify/rest-api-1.0.json");
         let http = include_str!("../../../tests/events/verify/http-api-2.0.json");
-        let [rest, http] = [rest, http].map(|text| serde_json::from_str::<Value>(text).unwrap());
+        [rest, http].map(|text| serde_json::from_str(text).unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_written_as_lambda_http_writes_it() {
+        let response = |body: Body| {
+            let content_type = match body {
+                Body::Binary(_) => "application/octet-stream",
+                _ => "application/problem+json",
+            };
+            let response = Response::builder().status(401);
+            let response = response.header("content-type", content_type);
+            response.header("retry-after", "1").body(body).unwrap()
+        };
+        for (event, payload) in events()
+            .into_iter()
+            .zip([Payload::RestApi, Payload::HttpApi])
+        {
+            for body in [Body::Empty, Body::from("{}"), Body::from(vec![0xff])] {
+                let of_us = answered(payload, response(body.clone()));
+                let handler = |_| future::ready(Ok(response(body.clone())));
+                let expected = invoke(handler, event.clone(), Context::default()).await;
+                assert_eq!(of_us, expected, "{payload:?} {body:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_is_taken_for_what_lambda_http_takes_it_for() {
+        let [rest, http] = events();
         let mut both = http.clone();
         both["httpMethod"] = json!("DELETE");
         let mut neither = rest.clone();

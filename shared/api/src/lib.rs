@@ -16,6 +16,6 @@ pub mod response;
 pub mod telemetry;
 
 pub use problem::{Problem, ProblemSummary, ProblemType};
-pub use response::{Answer, json, respond};
+pub use response::{Answer, json, refused, respond};
 
 pub use lambda_http::{Body, Request, Response};

@@ -29,16 +29,18 @@ pub fn json<T: Serialize>(status: StatusCode, content: &T) -> Result<Response<Bo
 
 /// The answer to `request`: the outcome, or the problem it met, which is logged with its causes.
 pub fn respond(request: &Request, outcome: Result<Response<Body>, Problem>) -> Answer {
-    Ok(outcome.unwrap_or_else(|problem| {
-        let request_id = request_id(request);
-        let cause = problem.cause.as_deref().map(causes);
-        if problem.kind.status().is_server_error() {
-            tracing::error!(request_id, problem = problem.kind.name(), cause, "failed");
-        } else {
-            tracing::info!(request_id, problem = problem.kind.name(), "refused");
-        }
-        problem.into_response(&request_id)
-    }))
+    Ok(outcome.unwrap_or_else(|problem| refused(&request_id(request), problem)))
+}
+
+/// The answer to a request of this id that met a problem, which is logged with its causes.
+pub fn refused(request_id: &str, problem: Problem) -> Response<Body> {
+    let cause = problem.cause.as_deref().map(causes);
+    if problem.kind.status().is_server_error() {
+        tracing::error!(request_id, problem = problem.kind.name(), cause, "failed");
+    } else {
+        tracing::info!(request_id, problem = problem.kind.name(), "refused");
+    }
+    problem.into_response(request_id)
 }
 
 /// An error and all that caused it, in one line.
