@@ -50,12 +50,13 @@ pub(crate) struct Outcome {
     pub(crate) violations: Vec<Violation>,
 }
 
-/// A DynamoDB on a file, which outlives every instance, and the way to make proxies before it.
+/// A DynamoDB on a file, which outlives every instance and ends with this, and the way to make proxies before it.
 pub(crate) struct Ground {
     pub(crate) folder: TempDir,
     pub(crate) address: SocketAddr,
     pub(crate) http: Http,
     past: Past,
+    _serving: JoinSet<()>,
 }
 
 impl Ground {
@@ -65,12 +66,14 @@ impl Ground {
         let database = dynoxide::Database::new(file.to_str().ok_or("no path")?)?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let mut serving = JoinSet::new();
+        serving.spawn(dynoxide::server::serve_on(listener, database));
         Ok(Self {
             folder,
             address,
             http: http()?,
             past: Past::default(),
+            _serving: serving,
         })
     }
 

@@ -3,7 +3,9 @@
 //!
 //! One thread, because SQLite has one writer: requests are answered in the order they came, and none of them holds up a
 //! thread that serves HTTP. But for the read of one row, which is what verify waits for: it takes microseconds, less than to hand it over
-//! and back, and is done where it is asked for. It waits for a commit under way, as it would in the queue.
+//! and back, and is done where it is asked for, on a connection of its own. In write-ahead mode such a read waits for no commit, which
+//! takes as long as the disk does, and sees every commit that was over when it began (<https://sqlite.org/wal.html>, section 2.2): so every
+//! one that was answered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -27,7 +29,7 @@ const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 const READ: &str = "GetItem";
 
-/// The database, until it is closed.
+/// The connection that reads, until the database is closed.
 type Reads = Arc<RwLock<Option<Database>>>;
 
 /// A handle of the thread. It ends when it is told to or when its last handle is gone.
@@ -59,9 +61,9 @@ impl InProcess {
         let (opened, opening) = oneshot::channel();
         thread::Builder::new()
             .name("database".to_owned())
-            .spawn(move || match Database::new(&path) {
-                Ok(database) => {
-                    let reads = Reads::new(RwLock::new(Some(database.clone())));
+            .spawn(move || match connections(&path) {
+                Ok((database, reads)) => {
+                    let reads = Reads::new(RwLock::new(Some(reads)));
                     if opened.send(Ok(Arc::clone(&reads))).is_ok() {
                         serve(database, &reads, queue);
                     }
@@ -116,6 +118,11 @@ impl HttpClient for InProcess {
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
+}
+
+/// The one that does everything, and the one that reads single rows. The first makes the file what it is to be.
+fn connections(path: &str) -> Result<(Database, Database), DynoxideError> {
+    Ok((Database::new(path)?, Database::new(path)?))
 }
 
 fn serve(database: Database, reads: &RwLock<Option<Database>>, queue: Receiver<Work>) {

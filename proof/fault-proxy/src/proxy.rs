@@ -16,6 +16,7 @@ use reqwest::Client;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::JoinSet;
 
 use crate::batch;
 use crate::defect::{self, Cache, Defect};
@@ -23,12 +24,13 @@ use crate::plan::{Call, Death, Nth, Plan};
 use crate::wire::{Answer, Body, cancelled, error};
 use crate::{Fault, Past, Twin};
 
-/// The proxy. It ends with the runtime it was started in.
+/// The proxy. It takes connections until it is dropped.
 pub struct FaultProxy {
     address: SocketAddr,
     url: String,
     plan: Arc<Mutex<Plan>>,
     late: watch::Sender<usize>,
+    _accepting: JoinSet<()>,
 }
 
 struct Upstream {
@@ -66,7 +68,8 @@ impl FaultProxy {
             cache: Mutex::default(),
             late: late.clone(),
         });
-        tokio::spawn(async move {
+        let mut accepting = JoinSet::new();
+        accepting.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let upstream = Arc::clone(&upstream);
                 let _ = stream.set_nodelay(true);
@@ -85,6 +88,7 @@ impl FaultProxy {
             url,
             plan,
             late,
+            _accepting: accepting,
         })
     }
 

@@ -1,6 +1,6 @@
 //! When keys were last used, written beside verify's answers and never in their way.
 
-use std::num::NonZeroUsize;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,15 +18,17 @@ use crate::{Database, StoreError};
 #[derive(Clone, Debug)]
 pub struct LastUsed {
     database: Database,
-    /// What this instance wrote, key by key.
-    written: Arc<Mutex<LruCache<KeyId, Timestamp>>>,
+    /// What this instance wrote, by the hash of the key. Of two keys with one hash, which hardly ever meet, one would be written of less
+    /// often.
+    written: Arc<Mutex<LruCache<u64, Timestamp>>>,
+    hashing: RandomState,
     under_way: Arc<Semaphore>,
 }
 
 /// How long an instance writes nothing more of a key it wrote of: so many minutes an answer may lag behind.
 const INTERVAL: Duration = Duration::from_mins(15);
-/// How many keys an instance remembers to have written of (about 2 MB). One that is forgotten is written of more often.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not 0");
+/// How many keys an instance remembers to have written of (6 MB, taken as they come). One that is forgotten is written of more often.
+const REMEMBERED: usize = 100_000;
 /// How many writes are under way at once. Further uses are not recorded then: the key's next one is.
 const AT_ONCE: u32 = 32;
 
@@ -35,7 +37,8 @@ impl LastUsed {
     pub fn new(database: Database) -> Self {
         Self {
             database,
-            written: Arc::new(Mutex::new(LruCache::new(REMEMBERED))),
+            written: Arc::new(Mutex::new(LruCache::unbounded())),
+            hashing: RandomState::new(),
             under_way: Arc::new(Semaphore::new(AT_ONCE as usize)),
         }
     }
@@ -46,10 +49,11 @@ impl LastUsed {
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
+        let hash = self.hashing.hash_one(key);
         // Under the lock from the look to the note, so that of many uses at once one is written.
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         if written
-            .get(key)
+            .get(&hash)
             .is_some_and(|last| at < last.plus(INTERVAL))
         {
             return;
@@ -58,7 +62,10 @@ impl LastUsed {
             return;
         };
         // Noted before it is written: a table that can't take the write is not asked again by every request.
-        written.put(key.clone(), at);
+        written.put(hash, at);
+        if written.len() > REMEMBERED {
+            written.pop_lru();
+        }
         drop(written);
         let (database, account, key) = (self.database.clone(), account.clone(), key.clone());
         runtime.spawn(async move {
