@@ -182,8 +182,14 @@ async fn runs(runs: Runs) -> Result<ExitCode> {
     });
     let mut outcomes = stream::iter(outcomes).buffer_unordered(runs.side_by_side.max(1));
     while let Some((seed, outcome)) = outcomes.next().await {
-        let outcome = outcome?.map_err(|error| format!("seed {seed}: {error}"))?;
-        report.add(seed, outcome);
+        match outcome? {
+            Ok(outcome) => report.add(seed, outcome),
+            Err(error) => {
+                // What was shown before it is not lost with it.
+                report.print();
+                return Err(format!("seed {seed} did not run to its end: {error}").into());
+            }
+        }
     }
     report.print();
     Ok(if report.is_proven() {

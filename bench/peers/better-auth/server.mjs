@@ -4,7 +4,7 @@
 //     node server.mjs serve MODULES DATABASE PORT PROCESSES
 //
 // Its rate limit is off and it logs nothing. SQLite is in write-ahead mode and leaves the disk's write-back to the system, which is faster
-// than the documented default, and as the embedded database of Hubkeys has it.
+// than the documented default. The embedded database of Hubkeys waits for the disk at each commit.
 
 import { createHash, randomBytes } from "node:crypto";
 import cluster from "node:cluster";

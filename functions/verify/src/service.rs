@@ -66,7 +66,8 @@ fn is_service(payload: Payload, context: &Value) -> bool {
         // A REST API says who signed with IAM in the identity.
         Payload::RestApi => context.get("identity"),
     };
-    identity.is_some_and(|identity| text(identity, "userArn").is_some())
+    let arn = identity.and_then(|identity| text(identity, "userArn"));
+    arn.is_some_and(|arn| !arn.is_empty())
 }
 
 fn body(event: &Value) -> Result<Cow<'_, [u8]>, Problem> {
@@ -111,6 +112,7 @@ mod tests {
             json!(null),
             json!({"identity": {"userArn": null}, "authorizer": {"iam": null}}),
             json!({"identity": {"sourceIp": "192.0.2.7"}, "authorizer": {"iam": {}}}),
+            json!({"identity": {"userArn": ""}, "authorizer": {"iam": {"userArn": ""}}}),
             json!({"authorizer": {"jwt": {"claims": {"iam": arn, "userArn": "arn"}}}, "userArn": "arn"}),
         ] {
             for payload in [Payload::HttpApi, Payload::RestApi] {
