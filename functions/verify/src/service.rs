@@ -47,8 +47,8 @@ async fn verify(
     if !is_service(payload, context) {
         return Err(caller::no_service());
     }
-    let body = body(event)?;
-    let document: FactsDocument = body::parse(&body, content_type(event), LARGEST)?;
+    let sent = sent_body(event)?;
+    let document: FactsDocument = body::parse(&sent, content_type(event), LARGEST)?;
     let decision = verifier
         .decide(document, now()?)
         .await
@@ -70,7 +70,7 @@ fn is_service(payload: Payload, context: &Value) -> bool {
     arn.is_some_and(|arn| !arn.is_empty())
 }
 
-fn body(event: &Value) -> Result<Cow<'_, [u8]>, Problem> {
+fn sent_body(event: &Value) -> Result<Cow<'_, [u8]>, Problem> {
     let body = text(event, "body").unwrap_or_default();
     if event.get("isBase64Encoded") != Some(&Value::Bool(true)) {
         return Ok(Cow::Borrowed(body.as_bytes()));
@@ -82,11 +82,12 @@ fn body(event: &Value) -> Result<Cow<'_, [u8]>, Problem> {
         .map_err(|_| Problem::invalid("the body is not the base64 that the gateway says it is"))
 }
 
-/// A REST API leaves the name as the client spelled it.
+/// A REST API leaves the name as the client spelled it. A value that is no text is there, and is not JSON's.
 fn content_type(event: &Value) -> Option<&str> {
     let headers = event.get("headers")?.as_object()?;
     let named = |(name, _): &(&String, &Value)| name.eq_ignore_ascii_case("content-type");
-    headers.iter().find(named)?.1.as_str()
+    let (_, value) = headers.iter().find(named)?;
+    Some(value.as_str().unwrap_or_default())
 }
 
 fn text<'a>(of: &'a Value, member: &str) -> Option<&'a str> {
@@ -131,17 +132,17 @@ mod tests {
     fn a_body_in_base64_is_what_was_sent_and_is_bounded_before_it_is_decoded() {
         let event = |body: String| json!({"body": body, "isBase64Encoded": true});
         let sent = event(STANDARD.encode([0xff, b'{']));
-        assert_eq!(&*body(&sent).unwrap(), [0xff, b'{']);
+        assert_eq!(&*sent_body(&sent).unwrap(), [0xff, b'{']);
         let plain = json!({"body": "{}", "isBase64Encoded": false});
-        assert_eq!(&*body(&plain).unwrap(), b"{}");
-        assert_eq!(&*body(&json!({})).unwrap(), b"");
-        let refused = |text: String| body(&event(text)).unwrap_err().kind;
+        assert_eq!(&*sent_body(&plain).unwrap(), b"{}");
+        assert_eq!(&*sent_body(&json!({})).unwrap(), b"");
+        let refused = |text: String| sent_body(&event(text)).unwrap_err().kind;
         assert_eq!(refused("{}".to_owned()), ProblemType::InvalidRequest);
         assert_eq!(
             refused("=".repeat(LARGEST_ENCODED + 1)),
             ProblemType::BodyTooLarge
         );
-        assert!(body(&event(STANDARD.encode(vec![0; LARGEST]))).is_ok());
+        assert!(sent_body(&event(STANDARD.encode(vec![0; LARGEST]))).is_ok());
     }
 
     #[test]
@@ -150,6 +151,8 @@ mod tests {
             let event = json!({"headers": {"accept": "*/*", name: "text/plain"}});
             assert_eq!(content_type(&event), Some("text/plain"));
         }
+        let no_text = json!({"headers": {"content-type": ["application/json"]}});
+        assert_eq!(content_type(&no_text), Some(""));
         for event in [
             json!({}),
             json!({"headers": null}),
