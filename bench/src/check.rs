@@ -9,10 +9,11 @@ use hubkeys_domain::{KeyId, KnownSecret, Scheme, Secret, Timestamp};
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
+use crate::Result;
+use crate::allocations::{self, Allocations};
 use crate::interleaved::{self, Subject};
 use crate::report::{CheckReport, Checked};
 use crate::requests::{Handed, Request, one_kibibyte};
-use crate::{Result, allocations};
 
 /// A request and what is known of the secret it was made with.
 struct Case {
@@ -30,8 +31,8 @@ struct Measured<'a> {
     parse: Subject<'a>,
     check: Subject<'a>,
     mac: Subject<'a>,
-    parse_allocations: u64,
-    check_allocations: u64,
+    parse_allocations: Allocations,
+    check_allocations: Allocations,
 }
 
 /// Measures every case in the same `rounds`.

@@ -12,10 +12,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use verify::AuthorizerAnswer;
 
+use crate::allocations::{self, Allocations};
 use crate::report::{Quantiles, aim};
 use crate::requests::Request;
 use crate::sides::Sides;
-use crate::{Result, allocations, interleaved};
+use crate::{Result, interleaved};
 
 /// The aim, in microseconds: the median of a call.
 const MOST_US: f64 = 10.0;
@@ -31,7 +32,7 @@ pub(crate) struct HandlerReport {
 struct Handled {
     name: String,
     took: Quantiles,
-    allocations: u64,
+    allocations: Allocations,
 }
 
 struct Shape {
@@ -106,7 +107,7 @@ pub(crate) fn measure(sides: &Sides, rounds: u32) -> Result<HandlerReport> {
         name: shape.name.clone(),
         took: Quantiles::of(&shape.times),
         allocations: allocations::of(|| handle(sides, shape.event.clone()))
-            .saturating_sub(allocations::of(|| shape.event.clone())),
+            .without(allocations::of(|| shape.event.clone())),
     };
     Ok(HandlerReport {
         rounds,

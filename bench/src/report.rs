@@ -5,6 +5,7 @@ use std::fmt;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::allocations::Allocations;
 use crate::handler::HandlerReport;
 use crate::hostile::HostileReport;
 use crate::machine::Machine;
@@ -28,7 +29,7 @@ pub(crate) struct CheckReport {
     pub(crate) cases: Vec<Checked>,
     /// Opening a sealed secret (AES-256-GCM).
     pub(crate) open_ns: f64,
-    pub(crate) open_allocations: u64,
+    pub(crate) open_allocations: Allocations,
     pub(crate) md5_of_body_ns: f64,
 }
 
@@ -41,8 +42,8 @@ pub(crate) struct Checked {
     pub(crate) mac_ns: f64,
     pub(crate) parse_ns: f64,
     pub(crate) check_ns: f64,
-    pub(crate) parse_allocations: u64,
-    pub(crate) check_allocations: u64,
+    pub(crate) parse_allocations: Allocations,
+    pub(crate) check_allocations: Allocations,
 }
 
 /// Quantiles of single calls.
@@ -59,8 +60,8 @@ pub(crate) struct Verified {
     pub(crate) get_item: Quantiles,
     pub(crate) decide: Quantiles,
     pub(crate) http: Quantiles,
-    pub(crate) get_item_allocations: u64,
-    pub(crate) decide_allocations: u64,
+    pub(crate) get_item_allocations: Allocations,
+    pub(crate) decide_allocations: Allocations,
 }
 
 /// How long calls take, in microseconds.
@@ -200,7 +201,7 @@ fn line(
     of: Quantiles,
     bare: Quantiles,
     aim: &str,
-    allocations: Option<u64>,
+    allocations: Option<Allocations>,
 ) -> fmt::Result {
     let ratio = of.p50_us / bare.p50_us;
     write!(

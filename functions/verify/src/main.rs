@@ -9,6 +9,10 @@ use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::{Runtime, service_fn};
 use verify::{FirstConnection, Verifier};
 
+/// An answer from memory is little else than some hundred small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     hubkeys_api::telemetry::init();

@@ -1,15 +1,15 @@
 //! The embedded database's own thread, and the SDK's way to it: what would go over a socket goes over a channel. The
 //! database checks no signatures, so on any socket whoever found it could make a revoked key valid again.
 //!
-//! One thread, because SQLite has one writer: requests are answered in the order they came, and none of them holds up a
-//! thread that serves HTTP. But for the read of one row, which is what verify waits for: it takes microseconds, less than to hand it over
-//! and back, and is done where it is asked for, on a connection of its own. In write-ahead mode such a read waits for no commit, which
-//! takes as long as the disk does, and sees every commit that was over when it began (<https://sqlite.org/wal.html>, section 2.2): so every
-//! one that was answered.
+//! One thread writes, because SQLite has one writer: requests are answered in the order they came, and none of them holds up a
+//! thread that serves HTTP. A commit takes as long as the disk does, and no read waits for that: those of many rows are done by other
+//! threads, each with a connection of its own. The read of one row, which is what verify waits for, takes microseconds, less than to hand
+//! it over and back, and is done where it is asked for, on one more connection. In write-ahead mode a read sees every commit that was over when it began
+//! (<https://sqlite.org/wal.html>, section 2.2): so every one that was answered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
 use aws_smithy_runtime_api::client::http::{
@@ -27,16 +27,17 @@ use super::operations::perform;
 
 const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
-const READ: &str = "GetItem";
 
-/// The connection that reads, until the database is closed.
-type Reads = Arc<RwLock<Option<Database>>>;
+/// Threads that read many rows: a walk over all of them is as fast as these, and a list waits for none that is.
+const READERS: usize = 2;
 
-/// A handle of the thread. It ends when it is told to or when its last handle is gone.
+/// A handle of the connections. Their threads end when they are told to or when the last handle is gone.
 #[derive(Clone)]
 pub(super) struct InProcess {
-    work: Sender<Work>,
-    reads: Reads,
+    writes: Sender<Work>,
+    pages: Sender<Work>,
+    /// Until the database is closed.
+    rows: Arc<RwLock<Option<Database>>>,
 }
 
 impl std::fmt::Debug for InProcess {
@@ -55,52 +56,47 @@ enum Work {
 struct Closed;
 
 impl InProcess {
-    /// Opens the file on a thread of its own.
+    /// Opens the file. The first connection makes it what it is to be.
     pub(super) async fn open(path: String) -> Result<Self, String> {
-        let (work, queue) = channel();
-        let (opened, opening) = oneshot::channel();
-        thread::Builder::new()
-            .name("database".to_owned())
-            .spawn(move || match connections(&path) {
-                Ok((database, reads)) => {
-                    let reads = Reads::new(RwLock::new(Some(reads)));
-                    if opened.send(Ok(Arc::clone(&reads))).is_ok() {
-                        serve(database, &reads, queue);
-                    }
-                }
-                Err(error) => {
-                    // Nobody waits only if the start was given up.
-                    let _ = opened.send(Err(error.to_string()));
-                }
-            })
-            .map_err(|error| error.to_string())?;
-        let reads = opening.await.map_err(|_| Closed.to_string())??;
-        Ok(Self { work, reads })
+        let (writes, queue) = queue();
+        connect("database", &path, &queue).await?;
+        let (pages, queue) = self::queue();
+        for _ in 0..READERS {
+            connect("database reads", &path, &queue).await?;
+        }
+        let rows = Database::new(&path).map_err(|error| error.to_string())?;
+        Ok(Self {
+            writes,
+            pages,
+            rows: Arc::new(RwLock::new(Some(rows))),
+        })
     }
 
     /// Answers the requests sent before and closes the file. Those sent after fail.
     pub(super) async fn close(self) -> Result<(), String> {
-        let (closed, closing) = oneshot::channel();
-        let told = self.work.send(Work::Close(closed));
-        told.map_err(|_| Closed.to_string())?;
-        closing.await.map_err(|_| Closed.to_string())
+        *self.rows.write().unwrap_or_else(PoisonError::into_inner) = None;
+        for _ in 0..READERS {
+            close_one(&self.pages).await?;
+        }
+        close_one(&self.writes).await
     }
 }
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if operation(&request) == READ {
-            let database = self.reads.read().unwrap_or_else(PoisonError::into_inner);
-            return HttpConnectorFuture::ready(match &*database {
-                Some(database) => Ok(answered(database, &request)),
-                None => Err(ConnectorError::other(Closed.into(), None)),
-            });
-        }
+        let work = match operation(&request) {
+            "GetItem" => {
+                let database = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+                return HttpConnectorFuture::ready(match &*database {
+                    Some(database) => Ok(answered(database, &request)),
+                    None => Err(ConnectorError::other(Closed.into(), None)),
+                });
+            }
+            "BatchGetItem" | "Query" | "Scan" => &self.pages,
+            _ => &self.writes,
+        };
         let (answer, answered) = oneshot::channel();
-        let sent = self
-            .work
-            .send(Work::Answer(Box::new(request), answer))
-            .is_ok();
+        let sent = work.send(Work::Answer(Box::new(request), answer)).is_ok();
         HttpConnectorFuture::new(async move {
             match answered.await {
                 Ok(response) if sent => Ok(response),
@@ -120,26 +116,59 @@ impl HttpClient for InProcess {
     }
 }
 
-/// The one that does everything, and the one that reads single rows. The first makes the file what it is to be.
-fn connections(path: &str) -> Result<(Database, Database), DynoxideError> {
-    Ok((Database::new(path)?, Database::new(path)?))
+/// What several threads may take work from: whichever is idle.
+type Queue = Arc<Mutex<Receiver<Work>>>;
+
+fn queue() -> (Sender<Work>, Queue) {
+    let (work, queue) = channel();
+    (work, Arc::new(Mutex::new(queue)))
 }
 
-fn serve(database: Database, reads: &RwLock<Option<Database>>, queue: Receiver<Work>) {
-    for work in queue {
+/// A connection on a thread of its own, which takes its work from `queue`.
+async fn connect(name: &str, path: &str, queue: &Queue) -> Result<(), String> {
+    let (path, queue) = (path.to_owned(), Arc::clone(queue));
+    let (opened, opening) = oneshot::channel();
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || match Database::new(&path) {
+            Ok(database) => {
+                if opened.send(Ok(())).is_ok() {
+                    serve(database, &queue);
+                }
+            }
+            Err(error) => {
+                // Nobody waits only if the start was given up.
+                let _ = opened.send(Err(error.to_string()));
+            }
+        })
+        .map_err(|error| error.to_string())?;
+    opening.await.map_err(|_| Closed.to_string())?
+}
+
+/// Has one thread of a queue finish what came before, and end.
+async fn close_one(queue: &Sender<Work>) -> Result<(), String> {
+    let (closed, closing) = oneshot::channel();
+    let told = queue.send(Work::Close(closed));
+    told.map_err(|_| Closed.to_string())?;
+    closing.await.map_err(|_| Closed.to_string())
+}
+
+fn serve(database: Database, queue: &Mutex<Receiver<Work>>) {
+    loop {
+        let work = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match work {
-            Work::Answer(request, answer) => {
+            Ok(Work::Answer(request, answer)) => {
                 // Whoever gave up must not find out later that it was done after all.
                 if !answer.is_closed() {
                     let _ = answer.send(answered(&database, &request));
                 }
             }
-            Work::Close(closed) => {
-                *reads.write().unwrap_or_else(PoisonError::into_inner) = None;
+            Ok(Work::Close(closed)) => {
                 drop(database);
                 let _ = closed.send(());
                 return;
             }
+            Err(_) => return,
         }
     }
 }

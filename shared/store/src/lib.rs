@@ -14,6 +14,7 @@ mod digest_mover;
 mod drift;
 mod error;
 mod event_store;
+mod expected;
 mod keyring_editor;
 mod keyring_place;
 mod keyring_source;

@@ -20,15 +20,17 @@ use uuid::Uuid;
 
 use crate::backoff::{ATTEMPTS, pause};
 use crate::batch::{Found, MOST_KEYS};
-use crate::drift::{Drift, DriftProblem, Report};
-use crate::event_store::{recorded, replay};
+use crate::drift::{Drift, Report};
+use crate::expected::{Drifting, Expected};
 use crate::projection::Projected;
 use crate::stored_event::{Item, sort_key};
-use crate::transaction::{Guard, Outcome, Write, primary_key};
-use crate::views::{number, text};
+use crate::transaction::{Outcome, Write, primary_key};
+use crate::views::text;
 use crate::walk::{PAGES_AT_ONCE, Page, Position, Segment, Walked};
 use crate::{Checkpoint, Database, Progress, Store, StoreError};
 
+/// Writes that DynamoDB takes in a transaction.
+const MOST_WRITES: usize = 100;
 /// Batches of a page that are worked on at once.
 pub(crate) const BATCHES_AT_ONCE: usize = 4;
 /// Streams of a batch that are looked at by themselves at once.
@@ -73,7 +75,7 @@ impl Store {
     }
 
     /// Makes every row that follows from events follow from them, and removes those that no stream leads to. Rows that are
-    /// [`DriftProblem::Ahead`] it reports and leaves. May run beside commands, and again after a crash.
+    /// [`Ahead`](crate::DriftProblem::Ahead) it reports and leaves. May run beside commands, and again after a crash.
     ///
     /// # Errors
     /// [`StoreError`]; what was mended before stays mended.
@@ -165,18 +167,63 @@ impl Store {
         let places = batch.streams.iter().flat_map(Seen::places).collect();
         let views = &self.database.tables.views;
         let found = self.database.rows_at(views, places).await?;
-        let doubtful = batch
+        let mut doubtful: Vec<_> = batch
             .streams
             .into_iter()
-            .filter(|seen| !seen.is_shown_by(&found));
+            .filter(|seen| !seen.is_shown_by(&found))
+            .collect();
+        let mut drift = Vec::new();
+        if mode == Mode::Mend {
+            (doubtful, drift) = self.mend_together(doubtful, &found).await?;
+        }
         let mut looked_at = stream::iter(doubtful)
             .map(|seen| self.settle(seen.name, mode))
             .buffer_unordered(STREAMS_AT_ONCE);
-        let mut drift = Vec::new();
         while let Some(found) = looked_at.try_next().await? {
             drift.extend(found);
         }
         Ok(drift)
+    }
+
+    /// Mends streams whose events a page shows whole, as many in a transaction as it takes: a commit costs more than what is in it. Gives
+    /// the others back, and those of a transaction that something came in between of, whichever stream it was about.
+    async fn mend_together(
+        &self,
+        streams: Vec<Seen>,
+        found: &Found,
+    ) -> Result<(Vec<Seen>, Vec<Drift>), StoreError> {
+        let (mut left, mut drift) = (Vec::new(), Vec::new());
+        let mut streams = streams.into_iter().peekable();
+        while streams.peek().is_some() {
+            let (mut together, mut writes, mut mended) = (Vec::new(), Vec::new(), Vec::new());
+            while let Some(seen) = streams.next_if(|seen| writes.len() + seen.rows() < MOST_WRITES)
+            {
+                match &seen.expected {
+                    Some(expected) => {
+                        let drifted = expected.drifted(found);
+                        writes.extend(expected.rewriting(&drifted));
+                        mended.extend(drifted.iter().map(Drifting::report));
+                        together.push(seen);
+                    }
+                    None => left.push(seen),
+                }
+            }
+            if together.is_empty() {
+                // None is left, or one that is too large for a transaction.
+                left.extend(streams.next());
+                continue;
+            }
+            match self.rewrite(writes).await? {
+                Outcome::Written => drift.extend(mended),
+                _ => left.extend(together),
+            }
+        }
+        Ok((left, drift))
+    }
+
+    async fn rewrite(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
+        let token = Uuid::now_v7().to_string();
+        self.database.write(writes, &token).await
     }
 
     async fn settle(&self, stream: StreamName, mode: Mode) -> Result<Vec<Drift>, StoreError> {
@@ -197,51 +244,25 @@ impl Store {
     ) -> Result<(), StoreError> {
         for attempt in 1..=ATTEMPTS {
             let loaded = self.database.load::<A>(id).await?;
-            let expected = loaded.aggregate.rows(id, loaded.version)?;
-            let mut found = Vec::new();
-            for row in &expected {
+            let expected = Expected::after(id, &loaded)?;
+            let mut there = Found::new();
+            for place in expected.places() {
                 // Not as a batch: a revocation comes here too, and its function may not read one.
-                let there = self.database.row(&keys_of(row)).await?;
-                if let Some(problem) = problem_of(row, there.as_ref()) {
-                    found.push((row, problem));
+                if let Some(row) = self.database.row(&place).await? {
+                    there.insert(place, row);
                 }
             }
-            if found.is_empty() {
+            let drifted = expected.drifted(&there);
+            if drifted.is_empty() {
                 return Ok(());
             }
             // A difference while an event arrived is no drift: only rows compared with the last event count.
-            let next_event = (A::stream(id), sort_key(loaded.version + 1));
             let settled = match mode {
-                Mode::Check => !self.database.event_exists(next_event).await?,
-                Mode::Mend => {
-                    let mut writes = vec![Write::check_no_event(next_event.0, next_event.1)];
-                    for (row, _) in found
-                        .iter()
-                        .filter(|(_, problem)| *problem != DriftProblem::Ahead)
-                    {
-                        writes.push(
-                            Write::put_if(
-                                Guard::Unchanged,
-                                (*row).clone(),
-                                // A row that is not there, or has no readable version, is not newer either.
-                                "attribute_not_exists(version) OR NOT attribute_type(version, :number) \
-                                 OR version <= :version",
-                            )
-                            .value(":number", AttributeValue::S("N".to_owned()))
-                            .value(":version", AttributeValue::N(loaded.version.to_string())),
-                        );
-                    }
-                    self.database
-                        .write(writes, &Uuid::now_v7().to_string())
-                        .await?
-                        == Outcome::Written
-                }
+                Mode::Check => !self.database.event_exists(expected.next_event()).await?,
+                Mode::Mend => self.rewrite(expected.rewriting(&drifted)).await? == Outcome::Written,
             };
             if settled {
-                drift.extend(found.into_iter().map(|(row, problem)| Drift {
-                    row: name_of(row),
-                    problem,
-                }));
+                drift.extend(drifted.iter().map(Drifting::report));
                 return Ok(());
             }
             pause(attempt).await;
@@ -266,26 +287,9 @@ impl Database {
     }
 }
 
-/// What is wrong with the row that was found where `expected` should stand, if anything is.
-fn problem_of(expected: &Item, found: Option<&Item>) -> Option<DriftProblem> {
-    match found {
-        None => Some(DriftProblem::Missing),
-        Some(found) if found == expected => None,
-        Some(found) if number(found, "version") > number(expected, "version") => {
-            Some(DriftProblem::Ahead)
-        }
-        Some(_) => Some(DriftProblem::Differs),
-    }
-}
-
 pub(crate) fn keys_of(item: &HashMap<String, AttributeValue>) -> (String, String) {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     (part("pk"), part("sk"))
-}
-
-fn name_of(item: &Item) -> String {
-    let (pk, sk) = keys_of(item);
-    format!("{pk}/{sk}")
 }
 
 /// A stream, by the kind of its aggregate.
@@ -318,15 +322,15 @@ struct Seen {
     /// Whether its first event is here.
     first: bool,
     /// The rows that follow from its events, if the page has them whole and can read them.
-    expected: Option<Vec<Item>>,
+    expected: Option<Expected>,
 }
 
 impl Seen {
     fn of(name: StreamName, events: Vec<Item>) -> Self {
         let first = events.first().and_then(|event| text(event, "sk")) == Some(&sort_key(1));
         let expected = match &name {
-            StreamName::Key(id) => rows_after::<ApiKey>(id, events),
-            StreamName::Account(id) => rows_after::<Account>(id, events),
+            StreamName::Key(id) => Expected::after_events::<ApiKey>(id, events),
+            StreamName::Account(id) => Expected::after_events::<Account>(id, events),
         };
         Self {
             name,
@@ -336,11 +340,11 @@ impl Seen {
     }
 
     fn rows(&self) -> usize {
-        self.expected.as_ref().map_or(0, Vec::len)
+        self.expected.as_ref().map_or(0, Expected::len)
     }
 
     fn places(&self) -> impl Iterator<Item = (String, String)> {
-        self.expected.iter().flatten().map(keys_of)
+        self.expected.iter().flat_map(Expected::places)
     }
 
     /// Whether the rows are those that follow from the events of the page. Events that came since, or stand on another page,
@@ -348,21 +352,8 @@ impl Seen {
     fn is_shown_by(&self, found: &Found) -> bool {
         self.expected
             .as_ref()
-            .is_some_and(|rows| rows.iter().all(|row| found.get(&keys_of(row)) == Some(row)))
+            .is_some_and(|expected| expected.drifted(found).is_empty())
     }
-}
-
-/// The rows that follow from these events, if they are events 1 to n of the stream in this order. `None` decides nothing: then
-/// the stream is loaded by itself, which gives the rows or tells what is wrong.
-pub(crate) fn rows_after<A: Projected>(id: &str, events: Vec<Item>) -> Option<Vec<Item>> {
-    let stream = A::stream(id);
-    let history: Result<Vec<_>, _> = events
-        .into_iter()
-        .zip(1..)
-        .map(|(event, sequence)| recorded(&stream, sequence, event))
-        .collect();
-    let loaded = replay::<A>(id, history.ok()?);
-    loaded.aggregate.rows(id, loaded.version).ok()
 }
 
 /// Streams whose rows are read together.

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use crate::backoff::{ATTEMPTS, pause};
 use crate::batch::{Found, MOST_KEYS};
 use crate::drift::{Drift, DriftProblem};
+use crate::expected::Expected;
 use crate::projection::Projected;
-use crate::rebuild::{BATCHES_AT_ONCE, Mode, STREAMS_AT_ONCE, keys_of, rows_after};
+use crate::rebuild::{BATCHES_AT_ONCE, Mode, STREAMS_AT_ONCE, keys_of};
 use crate::stored_event::{Item, sort_key};
 use crate::tally::{Tallies, Tally, tallies};
 use crate::transaction::{Guard, Outcome, Write};
@@ -262,11 +263,11 @@ impl Claim {
             return false;
         };
         let first = vec![first.clone()];
-        let rows = match &self.origin {
-            Origin::Key(id) => rows_after::<ApiKey>(id, first),
-            Origin::Account(id) => rows_after::<Account>(id, first),
+        let expected = match &self.origin {
+            Origin::Key(id) => Expected::after_events::<ApiKey>(id, first),
+            Origin::Account(id) => Expected::after_events::<Account>(id, first),
         };
-        rows.is_some_and(|rows| rows.iter().any(|row| keys_of(row) == self.row))
+        expected.is_some_and(|expected| expected.places().any(|place| place == self.row))
     }
 }
 

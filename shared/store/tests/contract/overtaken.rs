@@ -4,10 +4,13 @@ use hubkeys_domain::account::AccountCommand;
 use hubkeys_domain::{KeyId, Scheme};
 use hubkeys_store::{DriftProblem, Status};
 
+use fault_proxy::Fault;
+
 use crate::given::{Given, at, creation, number, operator, text};
 
 contract!(
     rebuild_overtaken_by_a_revocation_leaves_the_key_revoked,
+    a_stream_that_goes_on_keeps_no_other_from_being_mended,
     a_row_that_became_newer_is_left,
     a_row_whose_stream_went_on_is_not_written_from_what_it_was,
     removing_an_orphan_overtaken_by_its_creation_leaves_the_key,
@@ -17,23 +20,54 @@ contract!(
 
 async fn rebuild_overtaken_by_a_revocation_leaves_the_key_revoked(given: Given) {
     let by = given.verified("acme").await;
-    let id = given.key(&by).await;
-    given.delete_view(&format!("KEY#{id}"), "VERIFY").await;
-    // The rebuild has read that the key is active, and is about to write it.
+    // Among the streams of a page, and by itself.
+    for alone in [false, true] {
+        let id = given.key(&by).await;
+        given.delete_view(&format!("KEY#{id}"), "VERIFY").await;
+        if alone {
+            given
+                .proxy
+                .next("TransactWriteItems", Fault::TransactionConflict);
+        }
+        // The rebuild has read that the key is active, and is about to write it.
+        let (arrived, release) = given.proxy.hold("TransactWriteItems");
+        let overtake = async {
+            arrived.await.unwrap();
+            given.revoke(&id, &by).await.unwrap();
+            release.send(()).unwrap();
+        };
+        let (report, ()) = tokio::join!(given.store.rebuild(|_| ()), overtake);
+        // The revocation itself has written the missing row.
+        assert_eq!(report.unwrap().drift, []);
+        let credential = given.reader.get(&id).await.unwrap().unwrap();
+        assert_eq!(
+            (credential.status, credential.version),
+            (Status::Revoked, 2)
+        );
+        assert_eq!(given.check().await.drift, []);
+    }
+}
+
+async fn a_stream_that_goes_on_keeps_no_other_from_being_mended(given: Given) {
+    let by = given.verified("acme").await;
+    let revoked = given.key(&by).await;
+    let other = given.key_of(&by, "Other", Scheme::Basic, at(1)).await;
+    for id in [&revoked, &other] {
+        given.delete_view(&format!("KEY#{id}"), "VERIFY").await;
+    }
     let (arrived, release) = given.proxy.hold("TransactWriteItems");
     let overtake = async {
         arrived.await.unwrap();
-        given.revoke(&id, &by).await.unwrap();
+        given.revoke(&revoked, &by).await.unwrap();
         release.send(()).unwrap();
     };
     let (report, ()) = tokio::join!(given.store.rebuild(|_| ()), overtake);
-    // The revocation itself has written the missing row.
-    assert_eq!(report.unwrap().drift, []);
-    let credential = given.reader.get(&id).await.unwrap().unwrap();
-    assert_eq!(
-        (credential.status, credential.version),
-        (Status::Revoked, 2)
-    );
+    let drift = report.unwrap().drift;
+    assert_eq!(drift.len(), 1);
+    assert_eq!(drift[0].row, format!("KEY#{other}/VERIFY"));
+    let status = async |id| given.reader.get(id).await.unwrap().unwrap().status;
+    assert_eq!(status(&revoked).await, Status::Revoked);
+    assert_eq!(status(&other).await, Status::Active);
     assert_eq!(given.check().await.drift, []);
 }
 

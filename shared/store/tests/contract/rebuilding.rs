@@ -24,6 +24,7 @@ contract!(
     rebuild_removes_a_row_from_a_list_its_key_does_not_belong_to,
     rebuild_counts_live_keys_anew,
     a_row_whose_version_can_not_be_read_is_mended,
+    streams_are_mended_as_many_at_once_as_a_transaction_takes,
     rebuild_tries_contended_rows_again,
     a_stream_that_is_not_ours_is_an_error,
     when_keys_were_last_used_is_no_drift_and_survives_a_rebuild,
@@ -329,6 +330,27 @@ async fn a_row_whose_version_can_not_be_read_is_mended(given: Given) {
         assert_eq!(given.rebuild().await.drift.len(), 3);
         assert_eq!(given.views().await, live);
     }
+}
+
+async fn streams_are_mended_as_many_at_once_as_a_transaction_takes(given: Given) {
+    let by = given.verified("acme").await;
+    // With a check and two rows each they are 102 writes, and 100 are the most.
+    for number in 0..34 {
+        given
+            .key_of(&by, "Billing", Scheme::Basic, at(number))
+            .await;
+    }
+    let healthy = given.views().await;
+    for (pk, sk) in healthy
+        .keys()
+        .filter(|(_, sk)| sk.contains("KEY#") || sk == "VERIFY")
+    {
+        given.delete_view(pk, sk).await;
+    }
+    let before = given.proxy.calls("TransactWriteItems");
+    assert_eq!(given.rebuild().await.drift.len(), 68);
+    assert_eq!(given.proxy.calls("TransactWriteItems"), before + 2);
+    assert_eq!(given.views().await, healthy);
 }
 
 async fn rebuild_tries_contended_rows_again(given: Given) {
