@@ -204,7 +204,8 @@ mod tests {
     use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
     use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
     use aws_sdk_dynamodb::types::{
-        AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        AttributeValue, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem,
     };
 
     use super::*;
@@ -344,6 +345,45 @@ mod tests {
         let error = client.list_tables().send().await.unwrap_err();
         let error = DisplayErrorContext(&error).to_string();
         assert!(error.contains("the embedded database is closed"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_read_sees_what_was_written_and_waits_for_no_write_under_way() {
+        let (folder, database) = started().await;
+        let client = database.client.clone();
+        let put = |sort: &str| {
+            let put = client.put_item().table_name("Events");
+            put.item("pk", text("a")).item("sk", text(sort)).send()
+        };
+        put("1").await.unwrap();
+        // Nothing can be written while somebody else writes.
+        let other = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let writing = tokio::spawn(put("2"));
+        // It is on its way now.
+        tokio::task::yield_now().await;
+        let key = HashMap::from([("pk".to_owned(), text("a")), ("sk".to_owned(), text("1"))]);
+        let keys = KeysAndAttributes::builder().keys(key.clone()).build();
+        let got = client.get_item().table_name("Events").set_key(Some(key));
+        assert!(got.send().await.unwrap().item.is_some());
+        let got = client
+            .batch_get_item()
+            .request_items("Events", keys.unwrap());
+        assert_eq!(
+            got.send().await.unwrap().responses.unwrap()["Events"].len(),
+            1
+        );
+        let query = client.query().table_name("Events");
+        let query = query.key_condition_expression("pk = :pk");
+        let query = query.expression_attribute_values(":pk", text("a"));
+        assert_eq!(query.send().await.unwrap().count(), 1);
+        let scan = client.scan().table_name("Events").send();
+        assert_eq!(scan.await.unwrap().count(), 1);
+        assert!(!writing.is_finished());
+        other.execute_batch("ROLLBACK").unwrap();
+        writing.await.unwrap().unwrap();
+        let scan = client.scan().table_name("Events").send();
+        assert_eq!(scan.await.unwrap().count(), 2);
     }
 
     #[tokio::test]
