@@ -1,5 +1,5 @@
 //! How fast a check is and a rebuild of lost rows, and whether that changes with the number of keys: on the file of a stopped
-//! stack, as `hubkeys admin` opens it, and on one thread beside the database's.
+//! stack, as `hubkeys admin` opens it, and on one thread beside those of the database.
 //!
 //! ```text
 //! cargo run --profile fast -p bench -- rebuild [--keys 1000,10000,100000]
@@ -36,7 +36,7 @@ pub(crate) struct RebuildArguments {
 /// What one walk took.
 struct Took {
     time: Duration,
-    /// Processor time of the thread that decides; the database has another.
+    /// Processor time of the thread that decides; the database has others.
     processor: Duration,
     /// The most memory that the process held, database and all, in MiB.
     memory: u64,

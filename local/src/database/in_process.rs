@@ -1,8 +1,8 @@
-//! The embedded database's own thread, and the SDK's way to it: what would go over a socket goes over a channel. The
+//! The embedded database's own threads, and the SDK's way to it: what would go over a socket goes over a channel. The
 //! database checks no signatures, so on any socket whoever found it could make a revoked key valid again.
 //!
-//! One thread writes, because SQLite has one writer: requests are answered in the order they came, and none of them holds up a
-//! thread that serves HTTP. A commit takes as long as the disk does, and no read waits for that: those of many rows are done by other
+//! One thread writes, because SQLite has one writer: what it is asked for it does in that order, and none of it holds up a
+//! thread that serves HTTP. A commit takes as long as the disk does, and no read has to wait for that: those of many rows are done by other
 //! threads, each with a connection of its own. The read of one row, which is what verify waits for, takes microseconds, less than to hand
 //! it over and back, and is done where it is asked for, on one more connection. In write-ahead mode a read sees every commit that was over when it began
 //! (<https://sqlite.org/wal.html>, section 2.2): so every one that was answered.
@@ -22,13 +22,14 @@ use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
 use http::StatusCode;
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 use super::operations::perform;
 
 const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 
-/// Threads that read many rows: a walk over all of them is as fast as these, and a list waits for none that is.
+/// Threads that read many rows. A walk over all of them is as fast as these, and keeps them busy.
 const READERS: usize = 2;
 
 /// A handle of the connections. Their threads end when they are told to or when the last handle is gone.
@@ -64,7 +65,9 @@ impl InProcess {
         for _ in 0..READERS {
             connect("database reads", &path, &queue).await?;
         }
-        let rows = Database::new(&path).map_err(|error| error.to_string())?;
+        let opening = spawn_blocking(move || Database::new(&path));
+        let rows = opening.await.map_err(|error| error.to_string())?;
+        let rows = rows.map_err(|error| error.to_string())?;
         Ok(Self {
             writes,
             pages,
@@ -158,7 +161,7 @@ fn serve(database: Database, queue: &Mutex<Receiver<Work>>) {
         let work = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match work {
             Ok(Work::Answer(request, answer)) => {
-                // Whoever gave up must not find out later that it was done after all.
+                // Whoever gave up before it was begun must not find out later that it was done after all.
                 if !answer.is_closed() {
                     let _ = answer.send(answered(&database, &request));
                 }

@@ -54,8 +54,8 @@ impl Database {
             {
                 found.insert(keys_of(&row), row);
             }
-            // It reads as much as it has capacity for, and names the rest: that was not looked for. Taken for absent, each of
-            // its streams would be looked at by itself, and where a table is busy that makes it busier.
+            // It reads as much as it has capacity for, and names the rest: that was not looked for. Taken for absent, a rebuild
+            // would report it as missing and write it.
             let unread = answer
                 .unprocessed_keys
                 .and_then(|mut unread| unread.remove(table));

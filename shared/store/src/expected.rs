@@ -76,7 +76,7 @@ impl Expected {
 
     /// The writes that mend these rows, but for those that are [`DriftProblem::Ahead`]: one more than rows at most. They are good only as
     /// long as no event comes and no newer row.
-    pub(crate) fn rewriting(&self, drifted: &[Drifting<'_>]) -> Vec<Write> {
+    pub(crate) fn mending(&self, drifted: &[Drifting<'_>]) -> Vec<Write> {
         let (pk, sk) = self.next_event();
         let mut writes = vec![Write::check_no_event(pk, sk)];
         let mendable = drifted

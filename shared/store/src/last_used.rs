@@ -18,9 +18,7 @@ use crate::{Database, StoreError};
 #[derive(Clone, Debug)]
 pub struct LastUsed {
     database: Database,
-    /// What this instance wrote, by the hash of the key. Of two keys with one hash, which hardly ever meet, one would be written of less
-    /// often.
-    written: Arc<Mutex<LruCache<u64, Timestamp>>>,
+    written: Arc<Mutex<Written>>,
     hashing: RandomState,
     under_way: Arc<Semaphore>,
 }
@@ -37,7 +35,7 @@ impl LastUsed {
     pub fn new(database: Database) -> Self {
         Self {
             database,
-            written: Arc::new(Mutex::new(LruCache::unbounded())),
+            written: Arc::new(Mutex::new(Written(LruCache::unbounded()))),
             hashing: RandomState::new(),
             under_way: Arc::new(Semaphore::new(AT_ONCE as usize)),
         }
@@ -52,20 +50,14 @@ impl LastUsed {
         let hash = self.hashing.hash_one(key);
         // Under the lock from the look to the note, so that of many uses at once one is written.
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if written
-            .get(&hash)
-            .is_some_and(|last| at < last.plus(INTERVAL))
-        {
+        if !written.is_due(hash, at) {
             return;
         }
         let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
             return;
         };
         // Noted before it is written: a table that can't take the write is not asked again by every request.
-        written.put(hash, at);
-        if written.len() > REMEMBERED {
-            written.pop_lru();
-        }
+        written.note(hash, at);
         drop(written);
         let (database, account, key) = (self.database.clone(), account.clone(), key.clone());
         runtime.spawn(async move {
@@ -81,6 +73,26 @@ impl LastUsed {
     pub async fn settled(&self) {
         // Nobody closes the semaphore, so this fails never; and if it did, there would be nothing to wait for.
         let _ = self.under_way.acquire_many(AT_ONCE).await;
+    }
+}
+
+/// What an instance wrote, by the hash of the key. Of two keys with one hash, which hardly ever meet, one would be written of less
+/// often.
+#[derive(Debug)]
+struct Written(LruCache<u64, Timestamp>);
+
+impl Written {
+    fn is_due(&mut self, key: u64, at: Timestamp) -> bool {
+        self.0
+            .get(&key)
+            .is_none_or(|last| at >= last.plus(INTERVAL))
+    }
+
+    fn note(&mut self, key: u64, at: Timestamp) {
+        self.0.put(key, at);
+        if self.0.len() > REMEMBERED {
+            self.0.pop_lru();
+        }
     }
 }
 
@@ -110,5 +122,30 @@ async fn put(
             Err(StoreError::unavailable("record the use of a key")(error))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn so_many_keys_are_remembered_and_the_one_that_was_used_least_lately_is_forgotten() {
+        let mut written = Written(LruCache::unbounded());
+        let at = Timestamp::try_from(SystemTime::UNIX_EPOCH).unwrap();
+        let keys = 0..100_000;
+        for key in keys.clone() {
+            assert!(written.is_due(key, at), "{key}");
+            written.note(key, at);
+        }
+        let mut due = |at| keys.clone().filter(|key| written.is_due(*key, at)).count();
+        assert_eq!(due(at.plus(INTERVAL - Duration::from_secs(1))), 0);
+        assert_eq!(due(at.plus(INTERVAL)), 100_000);
+        written.note(100_000, at);
+        assert!(written.is_due(0, at));
+        assert!(!written.is_due(1, at));
+        assert!(!written.is_due(100_000, at));
     }
 }

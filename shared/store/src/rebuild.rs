@@ -4,10 +4,11 @@
 //! no event has come after those it was made of. So a rebuild runs beside commands, and verify never misses a row.
 //!
 //! The walk ([`crate::walk`]) reads each event and each row about once, many at a time. What it sees together need not have been
-//! there together, so it only ever decides that all is well: that the rows of a stream are those of its events. Wherever
-//! that is not so, the stream is looked at by itself, and that decides.
+//! there together, so it only ever decides that all is well: that the rows of a stream are those of its events. Where that is not so, a
+//! rebuild writes what the events say, for many streams in one transaction, whose conditions decide. What it did not write, and all that a
+//! check finds, is looked at stream by stream.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::num::NonZeroU32;
 
@@ -185,8 +186,8 @@ impl Store {
         Ok(drift)
     }
 
-    /// Mends streams whose events a page shows whole, as many in a transaction as it takes: a commit costs more than what is in it. Gives
-    /// the others back, and those of a transaction that something came in between of, whichever stream it was about.
+    /// Mends streams whose events a page seems to show whole, as many in a transaction as it takes: a commit costs more than what is in it.
+    /// Gives the others back, and those of a transaction that was not written, whichever stream that was about.
     async fn mend_together(
         &self,
         streams: Vec<Seen>,
@@ -196,16 +197,19 @@ impl Store {
         let mut streams = streams.into_iter().peekable();
         while streams.peek().is_some() {
             let (mut together, mut writes, mut mended) = (Vec::new(), Vec::new(), Vec::new());
+            let mut taken = HashSet::new();
             while let Some(seen) = streams.next_if(|seen| writes.len() + seen.rows() < MOST_WRITES)
             {
                 match &seen.expected {
-                    Some(expected) => {
+                    // A transaction writes to each row once. Only damaged events have two streams lead to one row.
+                    Some(expected) if !expected.places().any(|place| taken.contains(&place)) => {
+                        taken.extend(expected.places());
                         let drifted = expected.drifted(found);
-                        writes.extend(expected.rewriting(&drifted));
+                        writes.extend(expected.mending(&drifted));
                         mended.extend(drifted.iter().map(Drifting::report));
                         together.push(seen);
                     }
-                    None => left.push(seen),
+                    _ => left.push(seen),
                 }
             }
             if together.is_empty() {
@@ -213,7 +217,7 @@ impl Store {
                 left.extend(streams.next());
                 continue;
             }
-            match self.rewrite(writes).await? {
+            match self.transact(writes).await? {
                 Outcome::Written => drift.extend(mended),
                 _ => left.extend(together),
             }
@@ -221,7 +225,8 @@ impl Store {
         Ok((left, drift))
     }
 
-    async fn rewrite(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
+    /// Writes all of `writes` or nothing, in a transaction that nobody has begun before.
+    pub(crate) async fn transact(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
         let token = Uuid::now_v7().to_string();
         self.database.write(writes, &token).await
     }
@@ -259,7 +264,7 @@ impl Store {
             // A difference while an event arrived is no drift: only rows compared with the last event count.
             let settled = match mode {
                 Mode::Check => !self.database.event_exists(expected.next_event()).await?,
-                Mode::Mend => self.rewrite(expected.rewriting(&drifted)).await? == Outcome::Written,
+                Mode::Mend => self.transact(expected.mending(&drifted)).await? == Outcome::Written,
             };
             if settled {
                 drift.extend(drifted.iter().map(Drifting::report));

@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use hubkeys_domain::account::Account;
 use hubkeys_domain::api_key::ApiKey;
-use uuid::Uuid;
 
 use crate::backoff::{ATTEMPTS, pause};
 use crate::batch::{Found, MOST_KEYS};
@@ -154,10 +153,7 @@ impl Store {
                         Write::check_no_event(A::stream(id), sort_key(loaded.version + 1)),
                         Write::delete(pk, sk),
                     ];
-                    self.database
-                        .write(writes, &Uuid::now_v7().to_string())
-                        .await?
-                        == Outcome::Written
+                    self.transact(writes).await? == Outcome::Written
                 }
             };
             if settled {
@@ -203,10 +199,7 @@ impl Store {
                         ":next",
                         AttributeValue::N((changes.unwrap_or(0) + 1).to_string()),
                     );
-                    self.database
-                        .write(vec![recounted], &Uuid::now_v7().to_string())
-                        .await?
-                        == Outcome::Written
+                    self.transact(vec![recounted]).await? == Outcome::Written
                 }
             };
             if settled {

@@ -101,8 +101,8 @@ pub enum CheckpointError {
 }
 
 impl Checkpoint {
-    /// The beginning. Each segment is read on its own: several make a walk over DynamoDB faster. The embedded database has one
-    /// thread and no index for segments: there, more than one is slower.
+    /// The beginning. Each segment is read on its own: several make a walk over DynamoDB faster. The embedded database has no
+    /// index for segments: there, more than one is slower.
     pub fn start(mode: Mode, segments: NonZeroU32) -> Self {
         let segments = usize::try_from(segments.get()).unwrap_or(MOST_SEGMENTS);
         let segments = segments.min(MOST_SEGMENTS);

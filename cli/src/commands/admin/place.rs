@@ -108,7 +108,7 @@ impl Place {
     /// How many segments of a table are read side by side.
     pub(super) fn segments(&self) -> NonZeroU32 {
         match self {
-            // One thread answers, and has no index for segments.
+            // There is no index for segments: each would read the whole table.
             Self::Stopped(_) => NonZeroU32::MIN,
             Self::Deployed(_) => DEPLOYED_SEGMENTS,
         }

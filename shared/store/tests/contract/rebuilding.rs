@@ -25,6 +25,7 @@ contract!(
     rebuild_counts_live_keys_anew,
     a_row_whose_version_can_not_be_read_is_mended,
     streams_are_mended_as_many_at_once_as_a_transaction_takes,
+    two_streams_that_lead_to_the_same_rows_end_no_rebuild,
     rebuild_tries_contended_rows_again,
     a_stream_that_is_not_ours_is_an_error,
     when_keys_were_last_used_is_no_drift_and_survives_a_rebuild,
@@ -351,6 +352,23 @@ async fn streams_are_mended_as_many_at_once_as_a_transaction_takes(given: Given)
     assert_eq!(given.rebuild().await.drift.len(), 68);
     assert_eq!(given.proxy.calls("TransactWriteItems"), before + 2);
     assert_eq!(given.views().await, healthy);
+}
+
+async fn two_streams_that_lead_to_the_same_rows_end_no_rebuild(given: Given) {
+    let by = given.verified("acme").await;
+    let id = given.key(&by).await;
+    let copy = KeyId::generate(at(1)).unwrap();
+    let first = (format!("KEY#{id}"), "00000001".to_owned());
+    let mut event = given.events().await[&first].clone();
+    event.insert("pk".to_owned(), text(&format!("KEY#{copy}")));
+    given.put_event(event).await;
+    given.delete_view(&first.0, "VERIFY").await;
+    let report = given.rebuild().await;
+    assert_eq!(
+        report.drift,
+        [drift(&verify_row(&id), DriftProblem::Missing)]
+    );
+    assert!(given.reader.get(&id).await.unwrap().is_some());
 }
 
 async fn rebuild_tries_contended_rows_again(given: Given) {
