@@ -40,8 +40,13 @@ pub(crate) struct EmbeddedDatabase {
 }
 
 impl EmbeddedDatabase {
-    /// Opens the file and makes the tables that are missing.
-    pub(crate) async fn start(folder: &DataFolder, tables: &[Table]) -> Result<Self, StartError> {
+    /// Opens the file and makes the tables that are missing. So many `readers` read rows beside the thread that writes: a walk over the
+    /// tables is as fast as these, and each holds a megabyte or two of memory. Without one a read of many rows waits for what is written.
+    pub(crate) async fn start(
+        folder: &DataFolder,
+        tables: &[Table],
+        readers: usize,
+    ) -> Result<Self, StartError> {
         let failed = |error: String| StartError::Database(error);
         for name in BESIDE {
             folder.refuse_unsafe(name)?;
@@ -50,7 +55,9 @@ impl EmbeddedDatabase {
         let path = path
             .to_str()
             .ok_or_else(|| failed("the data folder's path is not UTF-8".to_owned()))?;
-        let connector = InProcess::open(path.to_owned()).await.map_err(failed)?;
+        let connector = InProcess::open(path.to_owned(), readers)
+            .await
+            .map_err(failed)?;
         let client = client(connector.clone());
         match prepare(&client, tables).await {
             Ok(()) => Ok(Self {
@@ -223,7 +230,7 @@ mod tests {
         let tables = Template::embedded().unwrap().tables;
         for start in 0..2 {
             let data = DataFolder::open(folder.path()).unwrap();
-            let database = EmbeddedDatabase::start(&data, &tables).await.unwrap();
+            let database = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
             let views = database
                 .client
                 .describe_time_to_live()
@@ -249,7 +256,7 @@ mod tests {
         let folder = Folder::new();
         let tables = Template::embedded().unwrap().tables;
         let data = DataFolder::open(folder.path()).unwrap();
-        let database = EmbeddedDatabase::start(&data, &tables).await.unwrap();
+        let database = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
         let put = database.client.put_item().table_name("Events");
         put.item("pk", text("KEY#1"))
             .item("sk", text("1"))
@@ -263,7 +270,7 @@ mod tests {
             std::fs::copy(data.file(name), left.path().join(name)).unwrap();
         }
         let data = DataFolder::open(left.path()).unwrap();
-        let again = EmbeddedDatabase::start(&data, &tables).await.unwrap();
+        let again = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
         let get = again.client.get_item().table_name("Events");
         let get = get.key("pk", text("KEY#1")).key("sk", text("1")).send();
         assert!(get.await.unwrap().item.is_some());
@@ -273,7 +280,7 @@ mod tests {
         let folder = Folder::new();
         let data = DataFolder::open(folder.path()).unwrap();
         let tables = Template::embedded().unwrap().tables;
-        let database = EmbeddedDatabase::start(&data, &tables).await.unwrap();
+        let database = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
         (folder, database)
     }
 
@@ -396,7 +403,7 @@ mod tests {
         let data = DataFolder::open(folder.path()).unwrap();
         let file = data.ensure_private(FILE).unwrap();
         std::fs::write(file, "not a database, but long enough to be looked at").unwrap();
-        let error = EmbeddedDatabase::start(&data, &[])
+        let error = EmbeddedDatabase::start(&data, &[], 0)
             .await
             .unwrap_err()
             .to_string();

@@ -63,7 +63,7 @@ mod tests {
         let folder = Folder::new();
         let data = DataFolder::open(folder.path()).unwrap();
         let tables = Template::embedded().unwrap().tables;
-        let database = EmbeddedDatabase::start(&data, &tables).await.unwrap();
+        let database = EmbeddedDatabase::start(&data, &tables, 0).await.unwrap();
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let put = database.client.put_item().table_name("Views");
         let put = put

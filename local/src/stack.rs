@@ -87,7 +87,7 @@ impl Stack {
         let routes = template.routes.iter().map(Route::key).collect();
         let database = match options.database {
             Some(address) => EmbeddedDatabase::served_at(address, &template.tables).await?,
-            None => EmbeddedDatabase::start(&folder, &template.tables).await?,
+            None => EmbeddedDatabase::start(&folder, &template.tables, 0).await?,
         };
         let owned = options.database.is_none();
         let gateway =

@@ -10,6 +10,9 @@ use crate::database::{self, EmbeddedDatabase};
 use crate::stack::{KEYRING, ServeError, tables};
 use crate::template::Template;
 
+/// Its commands walk over all rows, and have the machine to themselves.
+const READERS: usize = 2;
+
 /// The data of a stopped stack, locked: no stack starts on it for as long as this lives.
 #[derive(Debug)]
 pub struct StoppedStack {
@@ -40,7 +43,7 @@ impl StoppedStack {
             Template::embedded().map_err(|error| StartError::Template(error.to_string()))?;
         let folder = DataFolder::open(data)?;
         folder.refuse_unsafe(KEYRING)?;
-        let database = EmbeddedDatabase::start(&folder, &template.tables).await?;
+        let database = EmbeddedDatabase::start(&folder, &template.tables, READERS).await?;
         let tables = match tables(&database, &template.tables) {
             Ok(tables) => tables,
             Err(error) => {

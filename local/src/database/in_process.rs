@@ -2,8 +2,8 @@
 //! database checks no signatures, so on any socket whoever found it could make a revoked key valid again.
 //!
 //! One thread writes, because SQLite has one writer: what it is asked for it does in that order, and none of it holds up a
-//! thread that serves HTTP. A commit takes as long as the disk does, and no read has to wait for that: those of many rows are done by other
-//! threads, each with a connection of its own. The read of one row, which is what verify waits for, takes microseconds, less than to hand
+//! thread that serves HTTP. A commit takes as long as the disk does, and not every read has to wait for that. Where the tables are walked
+//! over, reads of many rows are done by threads of their own, each with a connection. The read of one row, which is what verify waits for, takes microseconds, less than to hand
 //! it over and back, and is done where it is asked for, on one more connection. In write-ahead mode a read sees every commit that was over when it began
 //! (<https://sqlite.org/wal.html>, section 2.2): so every one that was answered.
 
@@ -22,21 +22,19 @@ use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
 use http::StatusCode;
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
 
 use super::operations::perform;
 
 const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 
-/// Threads that read many rows. A walk over all of them is as fast as these, and keeps them busy.
-const READERS: usize = 2;
-
 /// A handle of the connections. Their threads end when they are told to or when the last handle is gone.
 #[derive(Clone)]
 pub(super) struct InProcess {
     writes: Sender<Work>,
+    /// What reads many rows goes here: the same as `writes`, if there are no readers.
     pages: Sender<Work>,
+    readers: usize,
     /// Until the database is closed.
     rows: Arc<RwLock<Option<Database>>>,
 }
@@ -57,20 +55,22 @@ enum Work {
 struct Closed;
 
 impl InProcess {
-    /// Opens the file. The first connection makes it what it is to be.
-    pub(super) async fn open(path: String) -> Result<Self, String> {
+    /// Opens the file, with so many readers. The first connection makes it what it is to be.
+    pub(super) async fn open(path: String, readers: usize) -> Result<Self, String> {
         let (writes, queue) = queue();
         connect("database", &path, &queue).await?;
-        let (pages, queue) = self::queue();
-        for _ in 0..READERS {
+        let (mut pages, queue) = self::queue();
+        for _ in 0..readers {
             connect("database reads", &path, &queue).await?;
         }
-        let opening = spawn_blocking(move || Database::new(&path));
-        let rows = opening.await.map_err(|error| error.to_string())?;
-        let rows = rows.map_err(|error| error.to_string())?;
+        if readers == 0 {
+            pages = writes.clone();
+        }
+        let rows = Database::new(&path).map_err(|error| error.to_string())?;
         Ok(Self {
             writes,
             pages,
+            readers,
             rows: Arc::new(RwLock::new(Some(rows))),
         })
     }
@@ -78,7 +78,7 @@ impl InProcess {
     /// Answers the requests sent before and closes the file. Those sent after fail.
     pub(super) async fn close(self) -> Result<(), String> {
         *self.rows.write().unwrap_or_else(PoisonError::into_inner) = None;
-        for _ in 0..READERS {
+        for _ in 0..self.readers {
             close_one(&self.pages).await?;
         }
         close_one(&self.writes).await
