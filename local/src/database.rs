@@ -230,7 +230,7 @@ mod tests {
         let tables = Template::embedded().unwrap().tables;
         for start in 0..2 {
             let data = DataFolder::open(folder.path()).unwrap();
-            let database = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
+            let database = EmbeddedDatabase::start(&data, &tables, 0).await.unwrap();
             let views = database
                 .client
                 .describe_time_to_live()
@@ -256,7 +256,7 @@ mod tests {
         let folder = Folder::new();
         let tables = Template::embedded().unwrap().tables;
         let data = DataFolder::open(folder.path()).unwrap();
-        let database = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
+        let database = EmbeddedDatabase::start(&data, &tables, 0).await.unwrap();
         let put = database.client.put_item().table_name("Events");
         put.item("pk", text("KEY#1"))
             .item("sk", text("1"))
@@ -270,17 +270,23 @@ mod tests {
             std::fs::copy(data.file(name), left.path().join(name)).unwrap();
         }
         let data = DataFolder::open(left.path()).unwrap();
-        let again = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
+        let again = EmbeddedDatabase::start(&data, &tables, 0).await.unwrap();
         let get = again.client.get_item().table_name("Events");
         let get = get.key("pk", text("KEY#1")).key("sk", text("1")).send();
         assert!(get.await.unwrap().item.is_some());
     }
 
     async fn started() -> (Folder, EmbeddedDatabase) {
+        started_with(0).await
+    }
+
+    async fn started_with(readers: usize) -> (Folder, EmbeddedDatabase) {
         let folder = Folder::new();
         let data = DataFolder::open(folder.path()).unwrap();
         let tables = Template::embedded().unwrap().tables;
-        let database = EmbeddedDatabase::start(&data, &tables, 1).await.unwrap();
+        let database = EmbeddedDatabase::start(&data, &tables, readers)
+            .await
+            .unwrap();
         (folder, database)
     }
 
@@ -335,29 +341,35 @@ mod tests {
 
     #[tokio::test]
     async fn requests_are_answered_up_to_the_stop_and_fail_after_it() {
-        let (_folder, database) = started().await;
-        let client = database.client.clone();
-        let puts = (0..50).map(|number| {
-            let put = client.put_item().table_name("Events");
-            let put = put
-                .item("pk", text("a"))
-                .item("sk", text(&number.to_string()));
-            put.send()
-        });
-        for put in futures::future::join_all(puts).await {
-            put.unwrap();
+        for readers in 0..3 {
+            let (_folder, database) = started_with(readers).await;
+            let client = database.client.clone();
+            let puts = (0..50).map(|number| {
+                let put = client.put_item().table_name("Events");
+                let put = put
+                    .item("pk", text("a"))
+                    .item("sk", text(&number.to_string()));
+                put.send()
+            });
+            for put in futures::future::join_all(puts).await {
+                put.unwrap();
+            }
+            let scanned = client.scan().table_name("Events").send().await.unwrap();
+            assert_eq!(scanned.count(), 50);
+            database.stop().await.unwrap();
+            let listed = client.list_tables().send().await.unwrap_err();
+            let listed = DisplayErrorContext(&listed).to_string();
+            let scanned = client.scan().table_name("Events").send().await;
+            let scanned = DisplayErrorContext(&scanned.unwrap_err()).to_string();
+            for error in [listed, scanned] {
+                assert!(error.contains("the embedded database is closed"), "{error}");
+            }
         }
-        let scanned = client.scan().table_name("Events").send().await.unwrap();
-        assert_eq!(scanned.count(), 50);
-        database.stop().await.unwrap();
-        let error = client.list_tables().send().await.unwrap_err();
-        let error = DisplayErrorContext(&error).to_string();
-        assert!(error.contains("the embedded database is closed"), "{error}");
     }
 
     #[tokio::test]
     async fn a_read_sees_what_was_written_and_waits_for_no_write_under_way() {
-        let (folder, database) = started().await;
+        let (folder, database) = started_with(1).await;
         let client = database.client.clone();
         let put = |sort: &str| {
             let put = client.put_item().table_name("Events");

@@ -59,13 +59,15 @@ impl InProcess {
     pub(super) async fn open(path: String, readers: usize) -> Result<Self, String> {
         let (writes, queue) = queue();
         connect("database", &path, &queue).await?;
-        let (mut pages, queue) = self::queue();
-        for _ in 0..readers {
-            connect("database reads", &path, &queue).await?;
-        }
-        if readers == 0 {
-            pages = writes.clone();
-        }
+        let pages = if readers == 0 {
+            writes.clone()
+        } else {
+            let (pages, queue) = self::queue();
+            for _ in 0..readers {
+                connect("database reads", &path, &queue).await?;
+            }
+            pages
+        };
         let rows = Database::new(&path).map_err(|error| error.to_string())?;
         Ok(Self {
             writes,
