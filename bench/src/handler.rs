@@ -1,5 +1,5 @@
-//! What the verify function takes in process for a key that it answers from memory: an event of each shape in, its answer out, as Lambda
-//! would hand them over, but for the text they are on the wire.
+//! What the verify function takes in process for a key that it answers from memory: an event of each shape in, its answer out, as the
+//! text that Lambda sends.
 
 use std::fmt;
 use std::sync::Arc;
@@ -95,6 +95,7 @@ pub(crate) fn measure(sides: &Sides, rounds: u32) -> Result<HandlerReport> {
             let start = Instant::now();
             let answer = handle(sides, event)?;
             let took = start.elapsed();
+            let answer = serde_json::from_slice(&answer)?;
             if !(shape.allowed)(&answer) {
                 return Err(format!("{}: a good request was refused: {answer}", shape.name).into());
             }
@@ -115,12 +116,13 @@ pub(crate) fn measure(sides: &Sides, rounds: u32) -> Result<HandlerReport> {
     })
 }
 
-fn handle(sides: &Sides, event: Value) -> Result<Value> {
+fn handle(sides: &Sides, event: Value) -> Result<Vec<u8>> {
     let event = LambdaEvent::new(event, Context::default());
     let verifier = Arc::clone(&sides.verifier);
     let handled = verify::handle(verifier, AuthorizerAnswer::default(), event);
     let answer = sides.runtime.block_on(handled);
-    answer.map_err(|error| error.to_string().into())
+    let answer = answer.map_err(|error| error.to_string())?;
+    Ok(serde_json::to_vec(&answer)?)
 }
 
 /// A facts document as it comes through an HTTP API, from a service that IAM let in.

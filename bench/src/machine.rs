@@ -6,7 +6,7 @@ use std::thread;
 use serde::Serialize;
 
 /// How to take the figures again.
-pub(crate) const COMMAND: &str = "cargo run --profile fast -p bench";
+pub(crate) const COMMAND: &str = "cargo run --profile measured -p bench";
 
 /// A machine, at an instant.
 #[derive(Debug, Serialize)]

@@ -3,7 +3,7 @@
 //! falls on both sides of a ratio.
 //!
 //! ```text
-//! cargo run --profile fast -p bench [-- --quick | --json | seed | rebuild]
+//! cargo run --profile measured -p bench [-- --quick | --json | seed | rebuild]
 //! ```
 //!
 //! Figures of a debug build are no figures: it refuses.
@@ -40,7 +40,7 @@ use crate::sides::Sides;
 /// What goes wrong ends the run: half a table would be read as a whole one.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Measures check and verify. Run it as: cargo run --profile fast -p bench
+/// Measures check and verify. Run it as: cargo run --profile measured -p bench
 #[derive(Parser, Debug)]
 struct Arguments {
     /// Print JSON

@@ -2,7 +2,7 @@
 //! stack, as `hubkeys admin` opens it, and on one thread beside those of the database.
 //!
 //! ```text
-//! cargo run --profile fast -p bench -- rebuild [--keys 1000,10000,100000]
+//! cargo run --profile measured -p bench -- rebuild [--keys 1000,10000,100000]
 //! ```
 
 use std::fmt;

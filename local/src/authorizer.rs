@@ -1,6 +1,7 @@
 //! Who is let through, and what the function is told of them: `requestContext.authorizer` of an event.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use axum::http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -34,7 +35,7 @@ impl Authorizers {
             Authorizer::Iam => {
                 let known = self.service_token.trim_end().as_bytes();
                 if bool::from(known.ct_eq(token.as_bytes())) {
-                    Ok(local_service())
+                    Ok(LOCAL_SERVICE.clone())
                 } else {
                     Err(Problem::invalid_token("not this machine's service token"))
                 }
@@ -85,7 +86,7 @@ fn claim(value: &Value) -> String {
 }
 
 /// What IAM would say of the one service there is here.
-fn local_service() -> Value {
+static LOCAL_SERVICE: LazyLock<Value> = LazyLock::new(|| {
     json!({
         "iam": {
             "accessKey": "AKIALOCAL",
@@ -97,7 +98,7 @@ fn local_service() -> Value {
             "userId": "AIDALOCAL",
         }
     })
-}
+});
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,8 @@ use crate::routing::Matched;
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
 /// The gateway listens on 127.0.0.1 alone: nobody else can call.
 const SOURCE_IP: &str = "127.0.0.1";
+/// How many header fields of its own the gateway adds.
+const ADDED: usize = 4;
 
 /// A request's event. Every header value must be visible ASCII, as the gateway checked.
 pub(crate) fn event(
@@ -37,58 +39,68 @@ pub(crate) fn event(
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": route_key,
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": headers(&request.headers, request_id, now),
-        "requestContext": {
-            "accountId": ACCOUNT_ID,
-            "apiId": "local",
-            "authorizer": authorizer,
-            "domainName": header(HOST),
-            "domainPrefix": "local",
-            "http": {
-                "method": request.method.as_str(),
-                "path": path,
-                "protocol": format!("{:?}", request.version),
-                "sourceIp": SOURCE_IP,
-                "userAgent": header(USER_AGENT).unwrap_or_default(),
-            },
-            "requestId": request_id.to_string(),
-            "routeKey": route_key,
-            "stage": "$default",
-            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
-            "timeEpoch": now.as_millisecond(),
-        },
-        "isBase64Encoded": text.is_none() && !body.is_empty(),
-    });
+    let http = object([
+        ("method", request.method.as_str().into()),
+        ("path", path.into()),
+        ("protocol", format!("{:?}", request.version).into()),
+        ("sourceIp", SOURCE_IP.into()),
+        ("userAgent", header(USER_AGENT).unwrap_or_default().into()),
+    ]);
+    let time = now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
+    let context = object([
+        ("accountId", ACCOUNT_ID.into()),
+        ("apiId", "local".into()),
+        ("authorizer", authorizer),
+        ("domainName", header(HOST).into()),
+        ("domainPrefix", "local".into()),
+        ("http", http.into()),
+        ("requestId", request_id.to_string().into()),
+        ("routeKey", route_key.as_str().into()),
+        ("stage", "$default".into()),
+        ("time", time.into()),
+        ("timeEpoch", now.as_millisecond().into()),
+    ]);
+    let is_encoded = text.is_none() && !body.is_empty();
+    let mut event = object([
+        ("version", "2.0".into()),
+        ("routeKey", route_key.into()),
+        ("rawPath", path.into()),
+        ("rawQueryString", query.into()),
+        ("headers", headers(&request.headers, request_id, now).into()),
+        ("requestContext", context.into()),
+        ("isBase64Encoded", is_encoded.into()),
+    ]);
     // What is empty is left out, not sent as null.
-    if let Some(event) = event.as_object_mut() {
-        let mut put = |name: &str, value: Value| event.insert(name.to_owned(), value);
-        if !body.is_empty() {
-            let body = text.map_or_else(|| STANDARD.encode(body), str::to_owned);
-            put("body", Value::String(body));
-        }
-        let cookies = cookies(&request.headers);
-        if !cookies.is_empty() {
-            put("cookies", cookies.into());
-        }
-        if !query.is_empty() {
-            put("queryStringParameters", query_parameters(query));
-        }
-        if !matched.parameters.is_empty() {
-            put("pathParameters", json!(matched.parameters));
-        }
+    let mut put = |name: &str, value: Value| event.insert(name.to_owned(), value);
+    if !body.is_empty() {
+        let body = text.map_or_else(|| STANDARD.encode(body), str::to_owned);
+        put("body", Value::String(body));
     }
-    event
+    let cookies = cookies(&request.headers);
+    if !cookies.is_empty() {
+        put("cookies", cookies.into());
+    }
+    if !query.is_empty() {
+        put("queryStringParameters", query_parameters(query));
+    }
+    if !matched.parameters.is_empty() {
+        put("pathParameters", json!(matched.parameters));
+    }
+    Value::Object(event)
+}
+
+/// An object that has room for its members at once: every request makes several.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Lower-case names, as hyper has them; duplicates joined by a comma; cookies apart. What says how the request came here
 /// is the gateway's word, never the client's.
 fn headers(headers: &HeaderMap, request_id: Uuid, now: Timestamp) -> Map<String, Value> {
-    let mut joined = Map::new();
+    let mut joined = Map::with_capacity(headers.keys_len() + ADDED);
     for name in headers.keys().filter(|name| *name != COOKIE) {
         let values: Vec<_> = headers
             .get_all(name)

@@ -6,15 +6,18 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use hubkeys_api::Answer;
-use hubkeys_api::invocation::{InvocationError, invoke};
+use hubkeys_api::invocation::{InvocationError, ProxyResponse, invoke};
 use hubkeys_store::{KeyringSource, Store};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::Value;
-use verify::{AuthorizerAnswer, Verifier};
+use verify::{Answer as VerifyAnswer, AuthorizerAnswer, Verifier};
 
 /// A deployed function as Lambda sees it: API Gateway's event and the invocation's context in, a response event out.
 pub(crate) type Function =
-    Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, FunctionError>> + Send + Sync>;
+    Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Answered> + Send + Sync>;
+
+pub(crate) type Answered = Result<ApiGatewayV2httpResponse, FunctionError>;
 
 /// The functions by the name of their folder under `functions/`.
 pub(crate) type Functions = BTreeMap<&'static str, Function>;
@@ -38,7 +41,10 @@ where
 {
     Arc::new(move |event, context| {
         let handler = handler.clone();
-        Box::pin(async move { Ok(invoke(handler, event, context).await?) })
+        Box::pin(async move {
+            let answer = invoke(handler, event, context).await?;
+            serde_json::from_value(answer).map_err(|_| FunctionError::Response)
+        })
     })
 }
 
@@ -49,7 +55,11 @@ fn raw(verifier: Arc<Verifier>) -> Function {
         Box::pin(async move {
             let event = LambdaEvent::new(event, context);
             let answer = verify::handle(verifier, AuthorizerAnswer::default(), event).await;
-            answer.map_err(|error| FunctionError::Failed(error.to_string()))
+            match answer {
+                Ok(VerifyAnswer::Service(ProxyResponse::HttpApi(answer))) => Ok(answer),
+                Ok(_) => Err(FunctionError::Response),
+                Err(error) => Err(FunctionError::Failed(error.to_string())),
+            }
         })
     })
 }

@@ -206,21 +206,20 @@ fn millis_since_epoch(time: SystemTime) -> u64 {
 }
 
 /// A function's answer as API Gateway sends it on.
-fn response(answer: Value) -> Result<Response, FunctionError> {
-    let answer: ApiGatewayV2httpResponse =
-        serde_json::from_value(answer).map_err(|_| FunctionError::Response)?;
+fn response(answer: ApiGatewayV2httpResponse) -> Result<Response, FunctionError> {
     let status = u16::try_from(answer.status_code)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())
         .filter(|status| !status.is_informational())
         .ok_or_else(|| FunctionError::Failed(format!("status {}", answer.status_code)))?;
-    let bytes = answer.body.map(|body| body.to_vec()).unwrap_or_default();
-    let body = if answer.is_base64_encoded {
-        STANDARD
-            .decode(bytes)
-            .map_err(|_| FunctionError::Failed("a body that is not base64".to_owned()))?
-    } else {
-        bytes
+    let body = match answer.body {
+        Some(lambda_http::Body::Text(text)) if answer.is_base64_encoded => STANDARD
+            .decode(text)
+            .map_err(|_| FunctionError::Failed("a body that is not base64".to_owned()))?,
+        Some(lambda_http::Body::Text(text)) => text.into_bytes(),
+        // Only as text is it in base64.
+        Some(lambda_http::Body::Binary(bytes)) => bytes,
+        _ => Vec::new(),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -236,4 +235,46 @@ fn response(answer: Value) -> Result<Response, FunctionError> {
         }
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Body as Sent;
+
+    use super::*;
+
+    fn answer(body: Option<Sent>, is_base64_encoded: bool) -> ApiGatewayV2httpResponse {
+        let mut answer = ApiGatewayV2httpResponse::default();
+        answer.status_code = 200;
+        answer.body = body;
+        answer.is_base64_encoded = is_base64_encoded;
+        answer
+    }
+
+    #[tokio::test]
+    async fn the_client_gets_the_bytes_the_function_meant() {
+        let text = |text: &str| Some(Sent::from(text));
+        for (sent, encoded, expected) in [
+            (text("{}"), false, &b"{}"[..]),
+            (text("/3s="), true, b"\xff{"),
+            (text("/3s="), false, b"/3s="),
+            (Some(Sent::from(vec![0xff, b'{'])), true, b"\xff{"),
+            (Some(Sent::Empty), false, b""),
+            (None, false, b""),
+        ] {
+            let response = response(answer(sent.clone(), encoded)).unwrap();
+            let bytes = axum::body::to_bytes(response.into_body(), 9).await.unwrap();
+            assert_eq!(bytes, expected, "{sent:?} {encoded}");
+        }
+        assert!(response(answer(text("{}"), true)).is_err());
+    }
+
+    #[test]
+    fn what_is_no_status_of_an_answer_is_a_failure() {
+        for status in [0, -1, 99, 100, 199, 70_000] {
+            let mut answer = answer(None, false);
+            answer.status_code = status;
+            assert!(response(answer).is_err(), "{status}");
+        }
+    }
 }

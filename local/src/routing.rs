@@ -27,19 +27,18 @@ pub(crate) fn find<'a>(
     method: &str,
     path: &str,
 ) -> Result<Matched<'a>, NoRoute> {
-    let candidates = || {
-        routes
-            .iter()
-            .filter_map(|route| Some((route, parameters(&route.path, path)?)))
-    };
-    let most_specific = candidates()
-        .filter(|(route, _)| route.method == method)
+    let most_specific = routes
+        .iter()
+        .filter(|route| route.method == method)
+        .filter_map(|route| Some((route, parameters(&route.path, path)?)))
         .min_by_key(|(_, parameters)| parameters.len());
     if let Some((route, parameters)) = most_specific {
         return Ok(Matched { route, parameters });
     }
-    let methods: Vec<_> = candidates()
-        .map(|(route, _)| route.method.as_str())
+    let methods: Vec<_> = routes
+        .iter()
+        .filter(|route| parameters(&route.path, path).is_some())
+        .map(|route| route.method.as_str())
         .collect();
     Err(if methods.is_empty() {
         NoRoute::UnknownPath

@@ -205,7 +205,7 @@ impl Handlers {
         });
         let event = lambda_runtime::LambdaEvent::new(event, lambda_runtime::Context::default());
         let answer = verify::handle(Arc::clone(verifier), AuthorizerAnswer::Simple, event);
-        let answer = answer.await.unwrap();
+        let answer = serde_json::to_value(answer.await.unwrap()).unwrap();
         let decision: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
         assert_eq!(decision["outcome"], "valid", "{decision}");
         last_used.settled().await;

@@ -20,33 +20,25 @@ struct Batch {
     requests: Vec<Value>,
 }
 
-#[derive(Serialize)]
-struct Answers {
+/// The answers to a batch, in its order.
+#[derive(Debug, Serialize)]
+pub struct Answers {
     answers: Vec<Answer>,
 }
 
 /// An answer in the place of its request. One that could not be decided takes none of the others with it.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Answer {
     Decision(Decision),
     Failed { error: String },
 }
 
-pub(crate) async fn answer_one(
-    verifier: &Verifier,
-    event: Value,
-    request_id: &str,
-) -> Result<Value, Error> {
-    let decision = decide(verifier, event, request_id).await?;
-    Ok(serde_json::to_value(decision)?)
-}
-
 pub(crate) async fn answer_batch(
     verifier: &Verifier,
     event: Value,
     request_id: &str,
-) -> Result<Value, Error> {
+) -> Result<Answers, Error> {
     let Batch { requests } = serde_json::from_value(event)
         .map_err(|_| "a batch is {\"requests\": […]} and nothing else")?;
     if !(1..=MOST).contains(&requests.len()) {
@@ -66,10 +58,11 @@ pub(crate) async fn answer_batch(
         })
         .collect()
         .await;
-    Ok(serde_json::to_value(Answers { answers })?)
+    Ok(Answers { answers })
 }
 
-async fn decide(
+/// The decision on one facts document.
+pub(crate) async fn decide(
     verifier: &Verifier,
     document: Value,
     request_id: &str,
@@ -83,7 +76,7 @@ async fn decide(
 
 /// Why a direct invocation has no decision. Quotes nothing of it.
 #[derive(Debug, thiserror::Error)]
-enum DirectError {
+pub(crate) enum DirectError {
     #[error(
         "not a facts document: {{method, target, headers: [[name, value], …], body_base64?, …}}"
     )]

@@ -16,8 +16,9 @@ mod service;
 mod shape;
 mod verifier;
 
-pub use authorizer::{AuthorizerAnswer, AuthorizerAnswerError};
+pub use authorizer::{Authorization, AuthorizerAnswer, AuthorizerAnswerError};
 pub use decision::Decision;
+pub use direct::Answers;
 pub use facts_document::FactsDocument;
 pub use first_connection::FirstConnection;
 pub use shape::{Shape, UnknownShape};
@@ -25,8 +26,24 @@ pub use verifier::{CannotDecide, Verifier};
 
 use std::sync::Arc;
 
+use hubkeys_api::invocation::ProxyResponse;
 use lambda_runtime::{Error, LambdaEvent};
+use serde::Serialize;
 use serde_json::Value;
+
+/// An answer, in the shape that its event asks for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To a service, through API Gateway.
+    Service(ProxyResponse),
+    /// An authorizer's, to API Gateway.
+    Authorizer(Authorization),
+    /// On a facts document.
+    Decision(Decision),
+    /// On a batch of them.
+    Decisions(Answers),
+}
 
 /// Answers one event of any shape, in that shape.
 ///
@@ -37,16 +54,19 @@ pub async fn handle(
     verifier: Arc<Verifier>,
     answer: AuthorizerAnswer,
     event: LambdaEvent<Value>,
-) -> Result<Value, Error> {
+) -> Result<Answer, Error> {
     let (event, context) = event.into_parts();
-    match Shape::of(&event)? {
+    let request_id = &context.request_id;
+    Ok(match Shape::of(&event)? {
         Shape::Proxy(payload) => {
-            service::answer(&verifier, payload, &event, &context.request_id).await
+            Answer::Service(service::answer(&verifier, payload, &event, request_id).await)
         }
-        Shape::Authorizer(kind) => {
-            authorizer::answer(&verifier, kind, answer, &event, &context.request_id).await
+        Shape::Authorizer(kind) => Answer::Authorizer(
+            authorizer::answer(&verifier, kind, answer, &event, request_id).await?,
+        ),
+        Shape::Facts => Answer::Decision(direct::decide(&verifier, event, request_id).await?),
+        Shape::Batch => {
+            Answer::Decisions(direct::answer_batch(&verifier, event, request_id).await?)
         }
-        Shape::Facts => direct::answer_one(&verifier, event, &context.request_id).await,
-        Shape::Batch => direct::answer_batch(&verifier, event, &context.request_id).await,
-    }
+    })
 }

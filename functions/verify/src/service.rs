@@ -8,10 +8,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hubkeys_api::context::now;
-use hubkeys_api::invocation::{Payload, answered};
+use hubkeys_api::invocation::{Payload, ProxyResponse, answered};
 use hubkeys_api::{Body, Problem, Response, body, caller, json, refused};
 use lambda_http::http::StatusCode;
-use lambda_runtime::Error;
 use serde_json::Value;
 
 use crate::{FactsDocument, Verifier};
@@ -27,14 +26,14 @@ pub(crate) async fn answer(
     payload: Payload,
     event: &Value,
     invocation: &str,
-) -> Result<Value, Error> {
+) -> ProxyResponse {
     let context = event.get("requestContext").unwrap_or(&Value::Null);
     let request_id = text(context, "requestId").unwrap_or(invocation);
     let response = match verify(verifier, payload, event, context, request_id).await {
         Ok(response) => response,
         Err(problem) => refused(request_id, problem),
     };
-    Ok(answered(payload, response)?)
+    answered(payload, response)
 }
 
 async fn verify(

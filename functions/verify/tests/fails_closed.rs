@@ -65,6 +65,7 @@ async fn answer(verifier: &Arc<Verifier>, event: Value) -> (u64, Value) {
     let answer = verify::handle(Arc::clone(verifier), AuthorizerAnswer::Simple, event)
         .await
         .expect("an answer");
+    let answer = serde_json::to_value(answer).expect("JSON");
     let body = answer["body"]
         .as_str()
         .and_then(|body| serde_json::from_str(body).ok())
@@ -152,5 +153,45 @@ async fn an_authorizer_that_can_not_decide_is_an_error_and_no_answer() {
             .await
             .expect_err("no answer");
         assert_ne!(error.to_string(), "Unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_shape_of_its_event() {
+    let folder = TempDir::new().expect("a folder");
+    let verifier = cut_off(&folder).await;
+    let facts = basic("somebody", "x");
+    let authorizer = json!({
+        "version": "2.0", "type": "REQUEST", "routeArn": "arn:aws:execute-api:eu-central-1:123456789012:api-id/prod/GET/v1/messages",
+        "rawPath": "/v1/messages", "rawQueryString": "", "headers": {"authorization": facts["headers"][0][1]},
+        "requestContext": {"http": {"method": "GET", "path": "/v1/messages"}}
+    });
+    let rest = json!({
+        "httpMethod": "POST", "headers": {"Content-Type": "application/json"}, "body": facts.to_string(),
+        "requestContext": {"requestId": "r-1", "identity": {"userArn": "arn:aws:iam::123456789012:role/gateway"}}
+    });
+    let refusal = json!({
+        "outcome": "unknown_key", "allowed": false, "status": 401, "detail": "there is no such key"
+    });
+    let text = refusal.to_string();
+    for (event, expected) in [
+        (authorizer, json!({"isAuthorized": false, "context": {}})),
+        (facts.clone(), refusal.clone()),
+        (
+            json!({"requests": [facts, {}]}),
+            json!({"answers": [refusal, {"error": "not a facts document: {method, target, headers: [[name, value], …], body_base64?, …}"}]}),
+        ),
+        (
+            rest,
+            json!({
+                "statusCode": 200, "isBase64Encoded": false, "body": text, "headers": {},
+                "multiValueHeaders": {"content-type": ["application/json"], "cache-control": ["no-store"]}
+            }),
+        ),
+    ] {
+        let event = LambdaEvent::new(event, Context::default());
+        let answer = verify::handle(Arc::clone(&verifier), AuthorizerAnswer::Simple, event);
+        let answer = serde_json::to_value(answer.await.expect("an answer")).expect("JSON");
+        assert_eq!(answer, expected);
     }
 }

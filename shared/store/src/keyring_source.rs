@@ -160,7 +160,8 @@ impl KeyringSource {
         if missing.len() < MISSING || missing.contains_key(version) {
             missing.insert(version.clone(), Instant::now());
         }
-        let keyring = self.read_anew().await?;
+        // Apart, or every verify would carry its 5 KB.
+        let keyring = Box::pin(self.read_anew()).await?;
         missing.retain(|version, _| !keyring.has_version(version));
         Ok(keyring)
     }

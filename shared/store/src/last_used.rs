@@ -1,7 +1,8 @@
 //! When keys were last used, written beside verify's answers and never in their way.
 
+use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -9,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{AccountId, KeyId, Timestamp};
 use lru::LruCache;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::views::last_used;
 use crate::{Database, StoreError};
@@ -18,26 +19,32 @@ use crate::{Database, StoreError};
 #[derive(Clone, Debug)]
 pub struct LastUsed {
     database: Database,
-    written: Arc<Mutex<Written>>,
+    uses: Arc<Mutex<Uses>>,
     hashing: RandomState,
-    under_way: Arc<Semaphore>,
+    writers: Arc<Semaphore>,
 }
 
 /// How long an instance writes nothing more of a key it wrote of: so many minutes an answer may lag behind.
 const INTERVAL: Duration = Duration::from_mins(15);
 /// How many keys an instance remembers to have written of (6 MB, taken as they come). One that is forgotten is written of more often.
 const REMEMBERED: usize = 100_000;
-/// How many writes are under way at once. Further uses are not recorded then: the key's next one is.
-const AT_ONCE: u32 = 32;
+/// How many writes are under way at once. With many keys there is one for nearly each answer, and so few keep them from taking the
+/// processor and the database from the answers.
+const AT_ONCE: u32 = 2;
+/// How many uses wait for their write (some 30 KB). A further one is not recorded then: the key's next one is.
+const WAITING: usize = 250;
 
 impl LastUsed {
     /// A writer to this database.
     pub fn new(database: Database) -> Self {
         Self {
             database,
-            written: Arc::new(Mutex::new(Written(LruCache::unbounded()))),
+            uses: Arc::new(Mutex::new(Uses {
+                written: Written(LruCache::unbounded()),
+                waiting: VecDeque::new(),
+            })),
             hashing: RandomState::new(),
-            under_way: Arc::new(Semaphore::new(AT_ONCE as usize)),
+            writers: Arc::new(Semaphore::new(AT_ONCE as usize)),
         }
     }
 
@@ -49,32 +56,60 @@ impl LastUsed {
         };
         let hash = self.hashing.hash_one(key);
         // Under the lock from the look to the note, so that of many uses at once one is written.
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if !written.is_due(hash, at) {
+        let mut uses = self.uses();
+        if !uses.written.is_due(hash, at) || uses.waiting.len() >= WAITING {
             return;
         }
-        let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
-            return;
-        };
         // Noted before it is written: a table that can't take the write is not asked again by every request.
-        written.note(hash, at);
-        drop(written);
-        let (database, account, key) = (self.database.clone(), account.clone(), key.clone());
-        runtime.spawn(async move {
-            if let Err(error) = put(&database, &account, &key, at).await {
+        uses.written.note(hash, at);
+        uses.waiting.push_back((account.clone(), key.clone(), at));
+        if let Ok(writer) = Arc::clone(&self.writers).try_acquire_owned() {
+            runtime.spawn(self.clone().write(writer));
+        }
+    }
+
+    /// Writes what waits until nothing does.
+    async fn write(self, mut writer: OwnedSemaphorePermit) {
+        while let Some((next, writing)) = self.next(writer) {
+            writer = writing;
+            let (account, key, at) = next;
+            if let Err(error) = put(&self.database, &account, &key, at).await {
                 let error: &dyn std::error::Error = &error;
                 tracing::debug!(%key, error, "the last use of a key was not recorded");
             }
-            drop(permit);
-        });
+        }
     }
 
-    /// Waits until no write is under way.
+    /// What is to be written next. If that is nothing, the writer is done.
+    fn next(&self, writer: OwnedSemaphorePermit) -> Option<(Waiting, OwnedSemaphorePermit)> {
+        let mut uses = self.uses();
+        if let Some(next) = uses.waiting.pop_front() {
+            return Some((next, writer));
+        }
+        // Under the lock: whoever puts a use there next finds that nobody writes.
+        drop(writer);
+        None
+    }
+
+    /// Waits until no write is under way and none is waiting.
     pub async fn settled(&self) {
         // Nobody closes the semaphore, so this fails never; and if it did, there would be nothing to wait for.
-        let _ = self.under_way.acquire_many(AT_ONCE).await;
+        let _ = self.writers.acquire_many(AT_ONCE).await;
+    }
+
+    fn uses(&self) -> MutexGuard<'_, Uses> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Under one lock.
+#[derive(Debug)]
+struct Uses {
+    written: Written,
+    waiting: VecDeque<Waiting>,
+}
+
+type Waiting = (AccountId, KeyId, Timestamp);
 
 /// What an instance wrote, by the hash of the key. Of two keys with one hash, which hardly ever meet, one would be written of less
 /// often.

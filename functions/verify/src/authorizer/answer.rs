@@ -1,7 +1,8 @@
 //! What API Gateway takes from an authorizer.
 
 use lambda_runtime::Error;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use crate::Decision;
 
@@ -33,19 +34,46 @@ impl AuthorizerAnswer {
         }
     }
 
-    pub(crate) fn of(self, decision: &Decision, event: &Value) -> Result<Value, Error> {
+    pub(crate) fn of(self, decision: &Decision, event: &Value) -> Result<Authorization, Error> {
         match self {
-            Self::Simple => {
-                Ok(json!({"isAuthorized": decision.is_allowed(), "context": context(decision)}))
-            }
+            Self::Simple => Ok(Authorization::Simple {
+                is_authorized: decision.is_allowed(),
+                context: Context(decision.context()),
+            }),
             Self::Policy => policy(decision, event),
         }
     }
 }
 
+/// An authorizer's answer.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Authorization {
+    /// To an HTTP API that takes simple responses.
+    #[serde(rename_all = "camelCase")]
+    Simple {
+        /// Whether the request may pass.
+        is_authorized: bool,
+        /// What the backend gets to know.
+        context: Context,
+    },
+    /// An IAM policy.
+    Policy(Value),
+}
+
+/// What the backend gets to know, as texts: an authorizer's context has no other values. Of a refusal nothing.
+#[derive(Debug)]
+pub struct Context(Vec<(&'static str, String)>);
+
+impl Serialize for Context {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
 /// A policy for the whole stage of the API that asked: a kept answer must neither refuse nor allow another route by
 /// accident. A refusal is an error of this very text, which API Gateway answers with 401 and does not keep.
-pub(crate) fn policy(decision: &Decision, event: &Value) -> Result<Value, Error> {
+pub(crate) fn policy(decision: &Decision, event: &Value) -> Result<Authorization, Error> {
     let Some(key) = decision.key().filter(|_| decision.is_allowed()) else {
         return Err("Unauthorized".into());
     };
@@ -56,27 +84,18 @@ pub(crate) fn policy(decision: &Decision, event: &Value) -> Result<Value, Error>
     let stage = arn
         .and_then(stage)
         .ok_or("the authorizer's event has no ARN of a route")?;
-    Ok(json!({
+    Ok(Authorization::Policy(json!({
         "principalId": key,
         "policyDocument": {
             "Version": "2012-10-17",
             "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": format!("{stage}/*")}]
         },
-        "context": context(decision)
-    }))
+        "context": Context(decision.context())
+    })))
 }
 
 /// `arn:…:<api>/<stage>` of the ARN of a route.
 fn stage(arn: &str) -> Option<String> {
     let mut parts = arn.splitn(3, '/');
     Some(format!("{}/{}", parts.next()?, parts.next()?))
-}
-
-/// What the backend gets to know, as texts: an authorizer's context has no other values. Of a refusal nothing.
-fn context(decision: &Decision) -> Map<String, Value> {
-    let mut context = Map::new();
-    for (name, value) in decision.context() {
-        context.insert(name.to_owned(), Value::String(value));
-    }
-    context
 }

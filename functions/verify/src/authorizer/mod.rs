@@ -9,7 +9,7 @@
 mod answer;
 mod request;
 
-pub use answer::{AuthorizerAnswer, AuthorizerAnswerError};
+pub use answer::{Authorization, AuthorizerAnswer, AuthorizerAnswerError};
 
 use lambda_runtime::Error;
 use serde_json::Value;
@@ -24,14 +24,14 @@ pub(crate) async fn answer(
     form: AuthorizerAnswer,
     event: &Value,
     request_id: &str,
-) -> Result<Value, Error> {
+) -> Result<Authorization, Error> {
     let decision = match request::facts(kind, event) {
         Ok(facts) => verifier.decide_on(&facts, now()?).await?,
         Err(refusal) => crate::Decision::refused(None, refusal),
     };
     decision.log(request_id);
     match kind {
-        AuthorizerKind::HttpApi => Ok(form.of(&decision, event)?),
+        AuthorizerKind::HttpApi => form.of(&decision, event),
         AuthorizerKind::RestRequest | AuthorizerKind::RestToken => answer::policy(&decision, event),
     }
 }

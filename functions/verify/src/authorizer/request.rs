@@ -23,8 +23,8 @@ pub(crate) fn facts(kind: AuthorizerKind, event: &Value) -> Result<RequestFacts,
 }
 
 fn http_api(event: &Value) -> Result<RequestFacts, Refusal> {
-    let mut target = path(text(event, "/rawPath")?)?.to_owned();
-    match text(event, "/rawQueryString")? {
+    let mut target = path(text(event, &["rawPath"])?)?.to_owned();
+    match text(event, &["rawQueryString"])? {
         "" => {}
         query => target = format!("{target}?{query}"),
     }
@@ -36,16 +36,16 @@ fn http_api(event: &Value) -> Result<RequestFacts, Refusal> {
         ));
     }
     new(
-        text(event, "/requestContext/http/method")?,
+        text(event, &["requestContext", "http", "method"])?,
         target,
         headers,
-        source(event, "/requestContext/http/sourceIp"),
+        source(event, &["requestContext", "http", "sourceIp"]),
     )
 }
 
 fn rest(event: &Value) -> Result<RequestFacts, Refusal> {
     // `path` lacks the stage, which the client has sent unless it came by a custom domain: the context has it as sent.
-    let path = path(text(event, "/requestContext/path").or_else(|_| text(event, "/path"))?)?;
+    let path = path(text(event, &["requestContext", "path"]).or_else(|_| text(event, &["path"]))?)?;
     // The map of single values has the same names. Alone it would be a query that the target then lacked.
     if members(event, "multiValueQueryStringParameters")?
         .next()
@@ -88,17 +88,17 @@ fn rest(event: &Value) -> Result<RequestFacts, Refusal> {
         }
     }
     new(
-        text(event, "/httpMethod")?,
+        text(event, &["httpMethod"])?,
         target,
         headers,
-        source(event, "/requestContext/identity/sourceIp"),
+        source(event, &["requestContext", "identity", "sourceIp"]),
     )
 }
 
 /// A TOKEN authorizer sees one header and the route. That is enough for Basic; a signature misses the headers it covers.
 fn token(event: &Value) -> Result<RequestFacts, Refusal> {
     // arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>
-    let resource = text(event, "/methodArn")?
+    let resource = text(event, &["methodArn"])?
         .splitn(6, ':')
         .nth(5)
         .ok_or_else(malformed)?;
@@ -108,7 +108,7 @@ fn token(event: &Value) -> Result<RequestFacts, Refusal> {
     let target = path(&target)?.to_owned();
     let headers = vec![(
         "Authorization".to_owned(),
-        text(event, "/authorizationToken")?.to_owned(),
+        text(event, &["authorizationToken"])?.to_owned(),
     )];
     new(method, target, headers, None)
 }
@@ -128,11 +128,9 @@ fn new(
     )?)
 }
 
-fn text<'a>(event: &'a Value, pointer: &str) -> Result<&'a str, Refusal> {
-    event
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .ok_or_else(malformed)
+fn text<'a>(event: &'a Value, path: &[&str]) -> Result<&'a str, Refusal> {
+    let found = path.iter().try_fold(event, |value, name| value.get(name));
+    found.and_then(Value::as_str).ok_or_else(malformed)
 }
 
 /// The members of an object, or none where it is null or absent. Anything else is not an event of API Gateway.
@@ -157,11 +155,8 @@ fn path(path: &str) -> Result<&str, Refusal> {
     }
 }
 
-fn source(event: &Value, pointer: &str) -> Option<std::net::IpAddr> {
-    event
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .and_then(|text| text.parse().ok())
+fn source(event: &Value, path: &[&str]) -> Option<std::net::IpAddr> {
+    text(event, path).ok()?.parse().ok()
 }
 
 fn malformed() -> Refusal {
