@@ -89,7 +89,7 @@ pub(crate) fn event(
     Value::Object(event)
 }
 
-/// An object that has room for its members at once: every request makes several.
+/// An object of these members, with room for them at once: every request makes three.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members
         .into_iter()

@@ -9,7 +9,7 @@ use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::{Runtime, service_fn};
 use verify::{FirstConnection, Verifier};
 
-/// An answer from memory is 34 to 93 small allocations, and little else (docs/bench/core.md).
+/// An answer from memory is some dozens of small allocations, and little else (docs/bench/core.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

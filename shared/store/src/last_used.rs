@@ -1,16 +1,15 @@
 //! When keys were last used, written beside verify's answers and never in their way.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{AccountId, KeyId, Timestamp};
 use lru::LruCache;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::views::last_used;
 use crate::{Database, StoreError};
@@ -21,18 +20,20 @@ pub struct LastUsed {
     database: Database,
     uses: Arc<Mutex<Uses>>,
     hashing: RandomState,
-    writers: Arc<Semaphore>,
+    under_way: Arc<Semaphore>,
 }
 
 /// How long an instance writes nothing more of a key it wrote of: so many minutes an answer may lag behind.
 const INTERVAL: Duration = Duration::from_mins(15);
 /// How many keys an instance remembers to have written of (6 MB, taken as they come). One that is forgotten is written of more often.
 const REMEMBERED: usize = 100_000;
-/// How many writes are under way at once. With many keys there is one for nearly each answer, and so few keep them from taking the
-/// processor and the database from the answers.
-const AT_ONCE: u32 = 2;
-/// How many uses wait for their write (some 30 KB). A further one is not recorded then: the key's next one is.
-const WAITING: usize = 250;
+/// How many writes are under way at once. Further uses are not recorded then: the key's next one is.
+const AT_ONCE: u32 = 32;
+/// A write in so long is enough for all keys that are remembered. An instance that begins with many keys in use, each of which would be
+/// written of at once, would take a fifth of the processor from its answers.
+const PACE: Duration = Duration::from_millis(9);
+/// How many writes may come at once nevertheless.
+const BURST: u32 = 100;
 
 impl LastUsed {
     /// A writer to this database.
@@ -41,10 +42,12 @@ impl LastUsed {
             database,
             uses: Arc::new(Mutex::new(Uses {
                 written: Written(LruCache::unbounded()),
-                waiting: VecDeque::new(),
+                pace: Pace {
+                    next: Instant::now(),
+                },
             })),
             hashing: RandomState::new(),
-            writers: Arc::new(Semaphore::new(AT_ONCE as usize)),
+            under_way: Arc::new(Semaphore::new(AT_ONCE as usize)),
         }
     }
 
@@ -56,49 +59,32 @@ impl LastUsed {
         };
         let hash = self.hashing.hash_one(key);
         // Under the lock from the look to the note, so that of many uses at once one is written.
-        let mut uses = self.uses();
-        if !uses.written.is_due(hash, at) || uses.waiting.len() >= WAITING {
+        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if !uses.written.is_due(hash, at) || !uses.pace.allows(now) {
             return;
         }
+        let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
+            return;
+        };
         // Noted before it is written: a table that can't take the write is not asked again by every request.
         uses.written.note(hash, at);
-        uses.waiting.push_back((account.clone(), key.clone(), at));
-        if let Ok(writer) = Arc::clone(&self.writers).try_acquire_owned() {
-            runtime.spawn(self.clone().write(writer));
-        }
-    }
-
-    /// Writes what waits until nothing does.
-    async fn write(self, mut writer: OwnedSemaphorePermit) {
-        while let Some((next, writing)) = self.next(writer) {
-            writer = writing;
-            let (account, key, at) = next;
-            if let Err(error) = put(&self.database, &account, &key, at).await {
+        uses.pace.take(now);
+        drop(uses);
+        let (database, account, key) = (self.database.clone(), account.clone(), key.clone());
+        runtime.spawn(async move {
+            if let Err(error) = put(&database, &account, &key, at).await {
                 let error: &dyn std::error::Error = &error;
                 tracing::debug!(%key, error, "the last use of a key was not recorded");
             }
-        }
+            drop(permit);
+        });
     }
 
-    /// What is to be written next. If that is nothing, the writer is done.
-    fn next(&self, writer: OwnedSemaphorePermit) -> Option<(Waiting, OwnedSemaphorePermit)> {
-        let mut uses = self.uses();
-        if let Some(next) = uses.waiting.pop_front() {
-            return Some((next, writer));
-        }
-        // Under the lock: whoever puts a use there next finds that nobody writes.
-        drop(writer);
-        None
-    }
-
-    /// Waits until no write is under way and none is waiting.
+    /// Waits until no write is under way.
     pub async fn settled(&self) {
         // Nobody closes the semaphore, so this fails never; and if it did, there would be nothing to wait for.
-        let _ = self.writers.acquire_many(AT_ONCE).await;
-    }
-
-    fn uses(&self) -> MutexGuard<'_, Uses> {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
+        let _ = self.under_way.acquire_many(AT_ONCE).await;
     }
 }
 
@@ -106,10 +92,24 @@ impl LastUsed {
 #[derive(Debug)]
 struct Uses {
     written: Written,
-    waiting: VecDeque<Waiting>,
+    pace: Pace,
 }
 
-type Waiting = (AccountId, KeyId, Timestamp);
+/// When the next write is due at an even pace. So much earlier as a burst of them takes, it may come.
+#[derive(Debug)]
+struct Pace {
+    next: Instant,
+}
+
+impl Pace {
+    fn allows(&self, now: Instant) -> bool {
+        self.next.saturating_duration_since(now) <= PACE * (BURST - 1)
+    }
+
+    fn take(&mut self, now: Instant) {
+        self.next = self.next.max(now) + PACE;
+    }
+}
 
 /// What an instance wrote, by the hash of the key. Of two keys with one hash, which hardly ever meet, one would be written of less
 /// often.
@@ -182,5 +182,29 @@ mod tests {
         assert!(written.is_due(0, at));
         assert!(!written.is_due(1, at));
         assert!(!written.is_due(100_000, at));
+    }
+
+    #[test]
+    fn a_hundred_writes_may_come_at_once_and_then_as_many_in_15_minutes_as_keys_are_remembered() {
+        let start = Instant::now();
+        let mut pace = Pace { next: start };
+        let mut written = |after: Duration| {
+            let now = start + after;
+            let mut count = 0;
+            while pace.allows(now) {
+                pace.take(now);
+                count += 1;
+            }
+            count
+        };
+        assert_eq!(written(Duration::ZERO), 100);
+        assert_eq!(written(PACE - Duration::from_millis(1)), 0);
+        assert_eq!(written(PACE), 1);
+        assert_eq!(written(PACE * 11), 10);
+        // Who rested saves up no more than that.
+        assert_eq!(written(INTERVAL), 100);
+        let steadily = (1..=100_000).map(|number| written(INTERVAL + PACE * number));
+        assert_eq!(steadily.sum::<u32>(), 100_000);
+        assert_eq!(PACE * 100_000, INTERVAL);
     }
 }

@@ -145,7 +145,7 @@ impl LeasedReader {
         if !ask {
             return read.await;
         }
-        // Once a lease: apart, or every read would carry its 5 KB.
+        // Seldom: apart, or every read would carry its 5 KB.
         let refresh = Box::pin(tokio::time::timeout(PATIENCE, self.refresh()));
         let (credential, refreshed) = futures::join!(read, refresh);
         match refreshed {
