@@ -68,7 +68,7 @@ def latency(folder, caption, sides):
 
 
 def growth(folder, caption, sides):
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4))
     names = dict.fromkeys(side["name"] for side in sides.values())
     for name in names:
         points = sorted((side["keys"], side["per_second"], side["alone_p50_us"] / 1000) for side in sides.values() if side["name"] == name)
@@ -79,5 +79,6 @@ def growth(folder, caption, sides):
         right.plot(keys, alone, "o-", label=name)
     for axes, what in ((left, "checked answers per second"), (right, "p50 of one connection, ms")):
         axes.set(xscale="log", yscale="log", xlabel="keys", ylabel=what)
-    right.legend(fontsize=7)
+    # Beside the lines, which go everywhere.
+    right.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
     save(figure, folder, "growth", caption)
