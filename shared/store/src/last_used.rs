@@ -29,8 +29,8 @@ const INTERVAL: Duration = Duration::from_mins(15);
 const REMEMBERED: usize = 100_000;
 /// How many writes are under way at once. Further uses are not recorded then: the key's next one is.
 const AT_ONCE: u32 = 32;
-/// A write in so long is enough for all keys that are remembered. An instance that begins with many keys in use, each of which would be
-/// written of at once, would take a fifth of the processor from its answers.
+/// A write every so often is enough to write of all keys that are remembered, once in [`INTERVAL`]. An instance that begins with many keys
+/// in use would otherwise write of each at once, and take a fifth of the processor from its answers.
 const PACE: Duration = Duration::from_millis(9);
 /// How many writes may come at once nevertheless.
 const BURST: u32 = 100;
@@ -60,8 +60,11 @@ impl LastUsed {
         let hash = self.hashing.hash_one(key);
         // Under the lock from the look to the note, so that of many uses at once one is written.
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        if !uses.written.is_due(hash, at) {
+            return;
+        }
         let now = Instant::now();
-        if !uses.written.is_due(hash, at) || !uses.pace.allows(now) {
+        if !uses.pace.allows(now) {
             return;
         }
         let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {

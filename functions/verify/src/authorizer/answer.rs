@@ -38,7 +38,7 @@ impl AuthorizerAnswer {
         match self {
             Self::Simple => Ok(Authorization::Simple {
                 is_authorized: decision.is_allowed(),
-                context: Context(decision.context()),
+                context: AuthorizerContext(decision.context()),
             }),
             Self::Policy => policy(decision, event),
         }
@@ -55,7 +55,7 @@ pub enum Authorization {
         /// Whether the request may pass.
         is_authorized: bool,
         /// What the backend gets to know.
-        context: Context,
+        context: AuthorizerContext,
     },
     /// An IAM policy.
     Policy(Value),
@@ -63,9 +63,9 @@ pub enum Authorization {
 
 /// What the backend gets to know, as texts: an authorizer's context has no other values. Of a refusal nothing.
 #[derive(Debug)]
-pub struct Context(Vec<(&'static str, String)>);
+pub struct AuthorizerContext(Vec<(&'static str, String)>);
 
-impl Serialize for Context {
+impl Serialize for AuthorizerContext {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
@@ -90,7 +90,7 @@ pub(crate) fn policy(decision: &Decision, event: &Value) -> Result<Authorization
             "Version": "2012-10-17",
             "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": format!("{stage}/*")}]
         },
-        "context": Context(decision.context())
+        "context": AuthorizerContext(decision.context())
     })))
 }
 
