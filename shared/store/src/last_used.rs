@@ -1,5 +1,6 @@
 //! When keys were last used, written beside verify's answers and never in their way.
 
+use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,7 +8,6 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{AccountId, KeyId, Timestamp};
-use lru::LruCache;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
@@ -25,8 +25,11 @@ pub struct LastUsed {
 
 /// How long an instance writes nothing more of a key it wrote of: so many minutes an answer may lag behind.
 const INTERVAL: Duration = Duration::from_mins(15);
-/// How many keys an instance remembers to have written of (6 MB, taken as they come). One that is forgotten is written of more often.
+/// How many keys an instance remembers to have written of, in 4 MB. It takes [`INTERVAL`] to write of so many, so who is forgotten is due, or
+/// will be in a second.
 const REMEMBERED: usize = 100_000;
+/// How many are forgotten at once that are due again: more come due at once when an instance was idle, and no answer is to wait for that.
+const FORGOTTEN_AT_ONCE: usize = 64;
 /// How many writes are under way at once. Further uses are not recorded then: the key's next one is.
 const AT_ONCE: u32 = 32;
 /// A write every so often is enough to write of all keys that are remembered, once in [`INTERVAL`]. An instance that begins with many keys
@@ -41,7 +44,7 @@ impl LastUsed {
         Self {
             database,
             uses: Arc::new(Mutex::new(Uses {
-                written: Written(LruCache::unbounded()),
+                written: Written::new(),
                 pace: Pace {
                     next: Instant::now(),
                 },
@@ -114,22 +117,49 @@ impl Pace {
     }
 }
 
-/// What an instance wrote, by the hash of the key. Of two keys with one hash, which hardly ever meet, one would be written of less
-/// often.
+/// Of which keys an instance wrote within [`INTERVAL`], by their hashes. Of two keys with one hash, which hardly ever meet, one would be
+/// written of less often.
 #[derive(Debug)]
-struct Written(LruCache<u64, Timestamp>);
+struct Written {
+    hashes: HashSet<u64>,
+    /// The same, the first one first.
+    in_turn: VecDeque<(Timestamp, u64)>,
+}
 
 impl Written {
-    fn is_due(&mut self, key: u64, at: Timestamp) -> bool {
-        self.0
-            .get(&key)
-            .is_none_or(|last| at >= last.plus(INTERVAL))
+    /// Has room for all from the start, so nothing is copied into twice the room while answers wait.
+    fn new() -> Self {
+        Self {
+            hashes: HashSet::with_capacity(REMEMBERED + 1),
+            in_turn: VecDeque::with_capacity(REMEMBERED + 1),
+        }
     }
 
+    fn is_due(&mut self, key: u64, at: Timestamp) -> bool {
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            // So far in the future lies what a clock said that has been set since: it must not keep those behind it waiting.
+            match self.in_turn.front() {
+                Some((last, _)) if at >= last.plus(INTERVAL) || *last >= at.plus(INTERVAL) => {
+                    self.forget_first();
+                }
+                _ => break,
+            }
+        }
+        !self.hashes.contains(&key)
+    }
+
+    /// To be called of a key that is due.
     fn note(&mut self, key: u64, at: Timestamp) {
-        self.0.put(key, at);
-        if self.0.len() > REMEMBERED {
-            self.0.pop_lru();
+        self.hashes.insert(key);
+        self.in_turn.push_back((at, key));
+        if self.in_turn.len() > REMEMBERED {
+            self.forget_first();
+        }
+    }
+
+    fn forget_first(&mut self) {
+        if let Some((_, key)) = self.in_turn.pop_front() {
+            self.hashes.remove(&key);
         }
     }
 }
@@ -170,8 +200,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_keys_are_remembered_and_the_one_that_was_used_least_lately_is_forgotten() {
-        let mut written = Written(LruCache::unbounded());
+    fn so_many_keys_are_remembered_and_the_one_that_was_written_of_first_is_forgotten() {
+        let mut written = Written::new();
         let at = Timestamp::try_from(SystemTime::UNIX_EPOCH).unwrap();
         let keys = 0..100_000;
         for key in keys.clone() {
@@ -180,11 +210,29 @@ mod tests {
         }
         let mut due = |at| keys.clone().filter(|key| written.is_due(*key, at)).count();
         assert_eq!(due(at.plus(INTERVAL - Duration::from_secs(1))), 0);
-        assert_eq!(due(at.plus(INTERVAL)), 100_000);
-        written.note(100_000, at);
-        assert!(written.is_due(0, at));
-        assert!(!written.is_due(1, at));
-        assert!(!written.is_due(100_000, at));
+        let later = at.plus(Duration::from_secs(1));
+        written.note(100_000, later);
+        assert!(written.is_due(0, later));
+        assert!(!written.is_due(1, later));
+        assert!(!written.is_due(100_000, later));
+        let due_again = at.plus(INTERVAL);
+        assert!(written.is_due(1, due_again));
+        // The rest of them comes with the next questions.
+        assert_eq!(written.in_turn.len(), 100_000 - 64);
+        while !written.is_due(99_999, due_again) {}
+        assert!(!written.is_due(100_000, due_again));
+        assert_eq!(written.in_turn.len(), 1);
+        assert_eq!(written.hashes.len(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_the_keys_due_that_were_written_of_in_its_future() {
+        let mut written = Written::new();
+        let now = Timestamp::try_from(SystemTime::UNIX_EPOCH).unwrap();
+        written.note(1, now.plus(INTERVAL));
+        written.note(2, now);
+        assert!(written.is_due(1, now));
+        assert!(!written.is_due(2, now));
     }
 
     #[test]
