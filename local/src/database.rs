@@ -41,7 +41,7 @@ pub(crate) struct EmbeddedDatabase {
 
 impl EmbeddedDatabase {
     /// Opens the file and makes the tables that are missing. So many `readers` read rows beside the thread that writes: a walk over the
-    /// tables is as fast as these, and each holds a megabyte or two of memory. Without one a read of many rows waits for what is written.
+    /// tables is as fast as these, and each holds about a megabyte of memory. Without one a read of many rows waits for what is written.
     pub(crate) async fn start(
         folder: &DataFolder,
         tables: &[Table],
@@ -361,7 +361,10 @@ mod tests {
             let listed = DisplayErrorContext(&listed).to_string();
             let scanned = client.scan().table_name("Events").send().await;
             let scanned = DisplayErrorContext(&scanned.unwrap_err()).to_string();
-            for error in [listed, scanned] {
+            let got = client.get_item().table_name("Events");
+            let got = got.key("pk", text("a")).key("sk", text("1")).send().await;
+            let got = DisplayErrorContext(&got.unwrap_err()).to_string();
+            for error in [listed, scanned, got] {
                 assert!(error.contains("the embedded database is closed"), "{error}");
             }
         }
@@ -407,6 +410,44 @@ mod tests {
         writing.await.unwrap().unwrap();
         let scan = client.scan().table_name("Events").send();
         assert_eq!(scan.await.unwrap().count(), 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_read_sees_what_was_answered_before_it_began_whichever_thread_asks() {
+        let (_folder, database) = started().await;
+        let runtime = tokio::runtime::Handle::current();
+        let (client, runtime) = (&database.client, &runtime);
+        std::thread::scope(|scope| {
+            let mut asking = Vec::new();
+            for _ in 0..8 {
+                let (ask, asked) = std::sync::mpsc::channel::<usize>();
+                let (answer, answered) = std::sync::mpsc::channel();
+                scope.spawn(move || {
+                    for round in asked {
+                        let get = client.get_item().table_name("Events");
+                        let get = get.key("pk", text("a")).key("sk", text("1")).send();
+                        let item = runtime.block_on(get).unwrap().item.unwrap();
+                        answer
+                            .send(item["round"] == text(&round.to_string()))
+                            .unwrap();
+                    }
+                });
+                asking.push((ask, answered));
+            }
+            for round in 0..20 {
+                let put = client.put_item().table_name("Events");
+                let put = put.item("pk", text("a")).item("sk", text("1"));
+                let put = put.item("round", text(&round.to_string())).send();
+                tokio::task::block_in_place(|| runtime.block_on(put).unwrap());
+                for (ask, _) in &asking {
+                    ask.send(round).unwrap();
+                }
+                for (_, answered) in &asking {
+                    assert!(answered.recv().unwrap(), "{round}");
+                }
+            }
+            drop(asking);
+        });
     }
 
     #[tokio::test]

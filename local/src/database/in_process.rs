@@ -3,11 +3,14 @@
 //!
 //! One thread writes, because SQLite has one writer: what it is asked for it does in that order, and none of it holds up a
 //! thread that serves HTTP. A commit takes as long as the disk does, and not every read has to wait for that. Where the tables are walked
-//! over, reads of many rows are done by threads of their own, each with a connection. The read of one row, which is what verify waits for, takes microseconds, less than to hand
-//! it over and back, and is done where it is asked for, on one more connection. In write-ahead mode a read sees every commit that was over when it began
-//! (<https://sqlite.org/wal.html>, section 2.2): so every one that was answered.
+//! over, reads of many rows are done by threads of their own, each with a connection. The read of one row, which is what verify waits for,
+//! takes microseconds, less than to hand it over and back, and is done where it is asked for, on a connection for each processor, of up to four. In
+//! write-ahead mode a read sees every commit that was over when it began (<https://sqlite.org/wal.html>, section 2.2): so every one that was
+//! answered.
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
@@ -35,14 +38,25 @@ pub(super) struct InProcess {
     /// What reads many rows goes here: the same as `writes`, if there are no readers.
     pages: Sender<Work>,
     readers: usize,
-    /// Until the database is closed.
-    rows: Arc<RwLock<Option<Database>>>,
+    /// Where one row is read. None, once the database is closed.
+    rows: Arc<RwLock<Vec<Database>>>,
 }
 
 impl std::fmt::Debug for InProcess {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InProcess").finish_non_exhaustive()
     }
+}
+
+/// A connection holds about a megabyte.
+const MOST_FOR_ROWS: usize = 4;
+
+/// Each thread keeps to one of the connections. On a single one they would wait for each other.
+fn of_this_thread(connections: &[Database]) -> Option<&Database> {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static NUMBER: usize = THREADS.fetch_add(1, Ordering::Relaxed));
+    let turn = NUMBER.with(|number| number.checked_rem(connections.len()))?;
+    connections.get(turn)
 }
 
 enum Work {
@@ -68,18 +82,25 @@ impl InProcess {
             }
             pages
         };
-        let rows = Database::new(&path).map_err(|error| error.to_string())?;
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let rows = (0..processors.min(MOST_FOR_ROWS))
+            .map(|_| Database::new(&path))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
         Ok(Self {
             writes,
             pages,
             readers,
-            rows: Arc::new(RwLock::new(Some(rows))),
+            rows: Arc::new(RwLock::new(rows)),
         })
     }
 
     /// Answers the requests sent before and closes the file. Those sent after fail.
     pub(super) async fn close(self) -> Result<(), String> {
-        *self.rows.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.rows
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         for _ in 0..self.readers {
             close_one(&self.pages).await?;
         }
@@ -91,8 +112,8 @@ impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let work = match operation(&request) {
             "GetItem" => {
-                let database = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-                return HttpConnectorFuture::ready(match &*database {
+                let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+                return HttpConnectorFuture::ready(match of_this_thread(&rows) {
                     Some(database) => Ok(answered(database, &request)),
                     None => Err(ConnectorError::other(Closed.into(), None)),
                 });
