@@ -1,11 +1,11 @@
 -- The load of wrk: sends the requests of a file, and holds every answer against what its request was to get.
 --
---     wrk --threads N --connections N --script load.lua URL -- FILE N [INTERVAL]
+--     wrk --threads N --connections N --script load.lua URL -- FILE [INTERVAL]
 --
 -- With an interval, in milliseconds, each connection sends at fixed instants, as far as the answers keep up. Without, at once.
--- Each thread has one connection, so an answer belongs to the request sent last. Thread n takes every Nth line, from the nth on. A file
--- begins with the request, `%s` standing for a credential and `\r\n` for ends of lines; a line for each kind of request with the status
--- and a text of its answer; and an empty line. Every further line is a kind and a credential. Prints one line of JSON.
+-- Each thread has one connection, so an answer belongs to the request sent last. Thread n reads FILE.n. A file begins with the request, `%s` standing for a credential and `\r\n` for ends of lines; a line for
+-- each kind of request with the status and a text of its answer; and an empty line. Every further line is a kind and a credential. Prints
+-- one line of JSON.
 
 local threads = {}
 
@@ -18,7 +18,7 @@ function init(args)
    requests, kinds, expected = {}, {}, {}
    counted = 0
    right, wrong, first_wrong = {}, 0, ""
-   local lines = io.lines(args[1])
+   local lines = io.lines(args[1] .. "." .. part)
    local template = lines():gsub("\\r\\n", "\r\n")
    for line in lines do
       if line == "" then break end
@@ -26,28 +26,31 @@ function init(args)
       expected[kind] = { status = tonumber(status), text = text }
       right[kind] = 0
    end
-   local parts, number = tonumber(args[2]), 0
    for line in lines do
-      if number % parts == part then
-         local kind, credential = line:match("^(%S+) (.*)$")
-         table.insert(requests, (template:gsub("%%s", (credential:gsub("%%", "%%%%")))))
-         table.insert(kinds, kind)
-      end
-      number = number + 1
+      local kind, credential = line:match("^(%S+) (.*)$")
+      table.insert(requests, (template:gsub("%%s", (credential:gsub("%%", "%%%%")))))
+      table.insert(kinds, kind)
    end
    at = 0
-   if args[3] then pace(tonumber(args[3])) end
+   if args[2] then pace(tonumber(args[2])) end
+   -- The thread runs from here on, and wrk's clock only from when all do.
+   began_ms = now_ms()
 end
 
 -- Lua's own clocks count seconds, or the processor's time.
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long s, ns; } instant; int clock_gettime(int clock, instant *now);")
+local instant, monotonic = ffi.new("instant"), 1
+
+function now_ms()
+   ffi.C.clock_gettime(monotonic, instant)
+   return tonumber(instant.s) * 1000 + tonumber(instant.ns) / 1e6
+end
+
 function pace(interval)
-   local ffi = require("ffi")
-   ffi.cdef("typedef struct { long s, ns; } instant; int clock_gettime(int clock, instant *now);")
-   local now, monotonic = ffi.new("instant"), 1
    local due
    function delay()
-      ffi.C.clock_gettime(monotonic, now)
-      local ms = tonumber(now.s) * 1000 + tonumber(now.ns) / 1e6
+      local ms = now_ms()
       -- Out of step with the other connections.
       due = due and due + interval or ms + math.random() * interval
       return math.max(0, math.floor(due - ms + 0.5))
@@ -71,9 +74,13 @@ function response(status, _, body)
 end
 
 function done(summary, latency, _)
-   local sum, bad, example = {}, 0, ""
+   local sum, bad, example, per_second, ended = {}, 0, "", 0, now_ms()
    for _, thread in ipairs(threads) do
-      for kind, count in pairs(thread:get("right")) do sum[kind] = (sum[kind] or 0) + count end
+      local seconds = (ended - thread:get("began_ms")) / 1000
+      for kind, count in pairs(thread:get("right")) do
+         sum[kind] = (sum[kind] or 0) + count
+         per_second = per_second + count / seconds
+      end
       bad = bad + thread:get("wrong")
       if example == "" then example = thread:get("first_wrong") end
    end
@@ -81,8 +88,8 @@ function done(summary, latency, _)
    for kind, count in pairs(sum) do table.insert(counts, string.format("%q:%d", kind, count)) end
    local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
    print(string.format(
-      '{"us":%d,"requests":%d,"right":{%s},"wrong":%d,"failed":%d,"p50_us":%d,"p99_us":%d,"max_us":%d,"example":"%s"}',
-      summary.duration, summary.requests, table.concat(counts, ","), bad, failed,
+      '{"per_second":%.3f,"requests":%d,"right":{%s},"wrong":%d,"failed":%d,"p50_us":%d,"p99_us":%d,"max_us":%d,"example":"%s"}',
+      per_second, summary.requests, table.concat(counts, ","), bad, failed,
       latency:percentile(50), latency:percentile(99), latency.max, example:gsub("[^%w %.,:_{}-]", " ")
    ))
 end

@@ -4,14 +4,17 @@ import json
 import os
 import subprocess
 
-from sides import HERE, HOST, Failed
+from sides import CONNECTIONS, HERE, HOST, Failed
+
+# Seconds of load after a start that are not counted.
+WARM_UP = 3
 
 
 def command(side, seconds, connections, rate=None):
     # A thread for each connection, so that an answer is known to belong to the request before it.
     return [
         "wrk", "--threads", str(connections), "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "10s",
-        "--script", os.path.join(HERE, "load.lua"), f"http://{HOST}:{side.port}", "--", side.requests, str(connections),
+        "--script", os.path.join(HERE, "load.lua"), f"http://{HOST}:{side.port}", "--", side.requests,
     ] + ([f"{1000 * connections / rate:.4f}"] if rate else [])  # fmt: skip
 
 
@@ -33,8 +36,13 @@ def finish(side, wrk):
     answers = sum(result["right"].values())
     if not answers or min(result["right"].values()) == 0 or abs(answers - result["requests"]) > 2 * 64:
         raise Failed(f"{side.title}: {answers} checked answers of {result['requests']} requests: {result['right']}")
-    result["per_second"] = answers / (result["us"] / 1e6)
     return result
+
+
+def warm_up(side):
+    """Twice, for the first may have connections to that process alone which was ready first."""
+    for seconds in (1, WARM_UP):
+        run(side, seconds, CONNECTIONS)
 
 
 def run(side, seconds, connections):

@@ -1,6 +1,7 @@
 """What is measured: Hubkeys, and what a user would pick instead. Each side makes its keys, serves, and says how it is asked."""
 
 import base64
+import contextlib
 import hashlib
 import http.client
 import json
@@ -17,8 +18,11 @@ from urllib.parse import urlencode
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOST = "127.0.0.1"
-# As many as are asked about, spread over all that there are. More would only fill the load generator's memory.
-ASKED_ABOUT = 100_000
+# As many as are under load at most. Each has requests of its own.
+CONNECTIONS = 16
+# So many requests are sent in turn, about keys that are spread over all that there are: of few keys several each, so that the load
+# generator holds as many for each side. More would only fill its memory.
+REQUESTS = 100_000
 HOT = 100
 LETTERS = string.ascii_letters + string.digits
 
@@ -59,6 +63,7 @@ class Side:
         self.port = free_port()
         self.process = None
         os.makedirs(self.folder)
+        # A file for each connection: this, a dot, and its number.
         self.requests = os.path.join(self.folder, "requests")
 
     @property
@@ -117,28 +122,35 @@ class Side:
         self.write_requests(random.Random(2))
 
     def write_requests(self, draw):
-        made = self.made
-        count = min(ASKED_ABOUT, max(self.keys, 1000))
-        with open(self.requests, "w") as file:
-            file.write(self.template.replace("\r\n", "\\r\\n") + "\n")
-            for kind, (status, text) in self.expected.items():
-                file.write(f"{kind} {status} {text}\n")
-            file.write("\n")
-            for number in range(count):
+        head = self.template.replace("\r\n", "\\r\\n") + "\n"
+        head += "".join(f"{kind} {status} {text}\n" for kind, (status, text) in self.expected.items())
+        with contextlib.ExitStack() as opened:
+            parts = [opened.enter_context(open(f"{self.requests}.{number}", "w")) for number in range(CONNECTIONS)]
+            for part in parts:
+                part.write(head + "\n")
+            for place, number in enumerate(draw.sample(range(REQUESTS), REQUESTS)):
                 # Half valid, a quarter revoked, a quarter unknown; in no order that a thread could fall into step with.
                 kind = draw.choice(self.mix)
                 if kind == "unknown":
-                    credential = self.unknown(made["valid"][0])
+                    credential = self.unknown(self.made["valid"][0])
                 else:
-                    credential = made[kind][number % len(made[kind])]
-                file.write(f"{kind} {credential}\n")
+                    credential = self.made[kind][number % len(self.made[kind])]
+                parts[place % CONNECTIONS].write(f"{kind} {credential}\n")
+
+    @contextlib.contextmanager
+    def running(self):
+        try:
+            self.start()
+            yield
+        finally:
+            self.stop()
 
     def start(self):
         command, more = self.command()
-        self.log = open(self.path("log"), "ab")
-        self.process = subprocess.Popen(
-            command, env=os.environ | more, cwd=self.folder, stdout=self.log, stderr=self.log, start_new_session=True
-        )
+        with open(self.path("log"), "ab") as log:
+            self.process = subprocess.Popen(
+                command, env=os.environ | more, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+            )
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if self.process.poll() is not None:
@@ -154,12 +166,12 @@ class Side:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                # Its own session: the process and what it started.
+            # Its own session: what it started, and itself if it is still there.
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, 9)
-                self.process.wait()
+            self.process.wait()
 
     def call(self, method, path, headers=None, body=None):
         connection = http.client.HTTPConnection(HOST, self.port, timeout=30)

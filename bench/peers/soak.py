@@ -2,16 +2,16 @@
 
 import argparse
 import os
+import signal
 import statistics
 import sys
 import tempfile
 import time
 
 import load
-from sides import Failed, Hubkeys
+from sides import CONNECTIONS, Failed, Hubkeys
 
 KEYS = 100_000
-CONNECTIONS = 16
 SHARE = 0.7
 # Until then caches fill, and nothing is judged.
 SETTLED = 5
@@ -81,14 +81,13 @@ def main():
     for tool in ("hubkeys", "seeder", "node", "modules", "drf"):
         parser.add_argument(f"--{tool}", required=True)
     given = parser.parse_args()
+    # What was started is stopped however this ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("soak: stopped"))
     with tempfile.TemporaryDirectory(prefix="hubkeys-soak-") as folder:
         side = Hubkeys(folder, KEYS, given.hubkeys, given.seeder)
-        try:
-            side.prepare()
-            side.start()
+        side.prepare()
+        with side.running():
             return run(side, given.minutes)
-        finally:
-            side.stop()
 
 
 if __name__ == "__main__":
