@@ -19,7 +19,7 @@ import table
 from sides import CONNECTIONS, BetterAuth, BetterAuthHot, BetterAuthTwice, Failed, Hello, knows_leases
 from sides import Hubkeys, HubkeysHot, HubkeysLeased, Nginx, RestFramework
 
-LIST_CALLS = 200
+LIST_CALLS = 100
 FEW, MANY, MOST = 1_000, 100_000, 1_000_000
 
 
@@ -99,7 +99,10 @@ def one_round(given, side):
             if wrk.poll() is None:
                 wrk.kill()
         alone = load.run(side, max(1, given.seconds // 3), 1)
-    return result | {"memory": memory, "alone_p50_us": alone["p50_us"], "alone_p99_us": alone["p99_us"]}
+        result |= {"memory": memory, "alone_p50_us": alone["p50_us"], "alone_p99_us": alone["p99_us"]}
+        if type(side) is Hubkeys:
+            result["list_ms"] = lists(side)
+    return result
 
 
 def lists(side):
@@ -137,15 +140,10 @@ def main():
             measured[side.title] = {"name": side.name, "keys": side.keys, "rounds": []}
         rounds(given, all_, measured)
         for side in all_:
-            figures = measured[side.title]
-            with_list, with_denial = type(side) is Hubkeys, side.create and side.keys == FEW
-            if with_list or with_denial:
+            if side.create and side.keys == FEW:
                 with side.running():
                     load.warm_up(side)
-                    if with_list:
-                        figures["list_ms"] = lists(side)
-                    if with_denial:
-                        figures["denial"] = denial.measure(side, given.trials, progress_of(given.trials))
+                    measured[side.title]["denial"] = denial.measure(side, given.trials, progress_of(given.trials))
     loads.append(os.getloadavg()[0])
     report = {
         "at": began, "machine": machine, "load_before_after": loads, "quick": given.quick, "connections": CONNECTIONS,
