@@ -2,11 +2,11 @@
 //! database checks no signatures, so on any socket whoever found it could make a revoked key valid again.
 //!
 //! One thread writes, because SQLite has one writer: what it is asked for it does in that order, and none of it holds up a
-//! thread that serves HTTP. A commit takes as long as the disk does, and not every read has to wait for that. Where the tables are walked
-//! over, reads of many rows are done by threads of their own, each with a connection. The read of one row, which is what verify waits for,
-//! takes microseconds, less than to hand it over and back, and is done where it is asked for, on a connection for each processor, of up to four. In
-//! write-ahead mode a read sees every commit that was over when it began (<https://sqlite.org/wal.html>, section 2.2): so every one that was
-//! answered.
+//! thread that serves HTTP. A commit takes as long as the disk does, and not every read has to wait for that. Where the tables are
+//! walked over, reads of many rows are done by threads of their own, each with a connection. The read of one row, which is what
+//! verify waits for, takes microseconds, less than to hand it over and back, and is done where it is asked for, on a connection for
+//! each processor, of up to four. In write-ahead mode a read sees every commit that was over when it began
+//! (<https://sqlite.org/wal.html>, section 2.2): so every one that was answered.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};

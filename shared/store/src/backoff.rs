@@ -10,13 +10,18 @@ pub(crate) const ATTEMPTS: u32 = 16;
 const FIRST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_millis(250);
 
-/// Waits before attempt `attempt + 1`: a random time up to an exponentially growing one, so that writers who met once
+/// How long to wait before attempt `attempt + 1`: a random time up to an exponentially growing one, so that writers who met once
 /// do not meet again ("full jitter").
-pub(crate) async fn pause(attempt: u32) {
+pub(crate) fn delay(attempt: u32) -> Duration {
     let ceiling = FIRST.saturating_mul(1 << attempt.min(10)).min(LONGEST);
     // Without randomness everyone waits longest: slower, not wrong.
     let fraction = SysRng
         .try_next_u32()
         .map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
-    tokio::time::sleep(ceiling.mul_f64(fraction)).await;
+    ceiling.mul_f64(fraction)
+}
+
+/// Waits as long.
+pub(crate) async fn pause(attempt: u32) {
+    tokio::time::sleep(delay(attempt)).await;
 }

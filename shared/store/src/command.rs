@@ -7,7 +7,7 @@ use hubkeys_domain::account::{Account, AccountCommand, AccountError};
 use hubkeys_domain::api_key::{ApiKey, ApiKeyCommand, ApiKeyError, Key};
 use hubkeys_domain::{AccountId, AuthorizedAdministrator, KeyId};
 
-use crate::backoff::{ATTEMPTS, pause};
+use crate::backoff::{ATTEMPTS, delay};
 use crate::event_store::{History, Loaded, record};
 use crate::projection::Projected;
 use crate::transaction::{Outcome, Write};
@@ -206,14 +206,21 @@ impl Store {
 /// After how many lost answers a commit is given up. Each has been tried thrice by the SDK already.
 const LOST_ANSWERS: u32 = 3;
 
+/// An attempt takes a load and a transaction.
+const ONE_ATTEMPT: Duration = Duration::from_millis(250);
+
 async fn wait(attempt: u32, context: &WhoAndWhere) -> Result<(), StoreError> {
-    // An attempt takes a load and a transaction: one that starts later than this would be cut off in its middle.
-    let too_late = Instant::now() + Duration::from_millis(250) >= context.deadline;
-    if attempt >= ATTEMPTS || too_late {
+    let delay = delay(attempt);
+    if attempt >= ATTEMPTS || !fits(delay, Instant::now(), context.deadline) {
         return Err(StoreError::Busy { attempts: attempt });
     }
-    pause(attempt).await;
+    tokio::time::sleep(delay).await;
     Ok(())
+}
+
+/// Whether an attempt after this delay would be over in time, and not be cut off in its middle.
+fn fits(delay: Duration, now: Instant, deadline: Instant) -> bool {
+    now + delay + ONE_ATTEMPT < deadline
 }
 
 fn own_key<'a>(loaded: &'a Loaded<ApiKey>, by: &AuthorizedAdministrator) -> Option<&'a Key> {
@@ -221,4 +228,29 @@ fn own_key<'a>(loaded: &'a Loaded<ApiKey>, by: &AuthorizedAdministrator) -> Opti
         .aggregate
         .key()
         .filter(|key| key.account == *by.account())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_that_its_delay_would_carry_past_the_deadline_is_not_made() {
+        let now = Instant::now();
+        let in_ms = Duration::from_millis;
+        let deadline = now + in_ms(700);
+        for (delay, start, made) in [
+            (0, 0, true),
+            (250, 0, true),
+            (449, 0, true),
+            (450, 0, false),
+            (0, 449, true),
+            (0, 450, false),
+            (1, 449, false),
+            (0, 701, false),
+        ] {
+            let fits = fits(in_ms(delay), now + in_ms(start), deadline);
+            assert_eq!(fits, made, "{delay} ms from {start} on");
+        }
+    }
 }
