@@ -6,7 +6,7 @@ pub mod openapi;
 use hubkeys_api::query::Query;
 use hubkeys_api::{Answer, Body, Problem, ProblemType, Request, Response, caller, json, respond};
 use hubkeys_domain::AuthorizedAdministrator;
-use hubkeys_store::{KeyQuery, KeyView, KeyringSource, Store};
+use hubkeys_store::{KeyQuery, KeySort, KeyView, KeyringSource, Store};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 
@@ -36,34 +36,34 @@ async fn list(
     request: &Request,
 ) -> Result<Response<Body>, Problem> {
     let principal = caller::principal(request)?;
-    let standing = store.standing(&principal.account).await?.standing;
-    let by = principal.administer_keys(standing)?;
-    let parameters = ["scheme", "status", "q", "sort", "limit", "cursor"];
-    let query = Query::of(request, &parameters)?;
-    let wanted = KeyQuery {
-        scheme: query.parsed("scheme")?,
-        status: query.parsed("status")?,
-        search: query.parsed("q")?,
-        sort: query.parsed("sort")?.unwrap_or_default(),
-    };
-    let limit = query.parsed::<usize>("limit")?.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=LARGEST_LIMIT).contains(&limit) {
-        return Err(Problem::invalid(format!(
-            "the query parameter limit is 1 to {LARGEST_LIMIT}"
-        )));
-    }
-
+    // Whoever may not see the list is told that first, whatever is wrong with what they ask for.
+    let asked = Asked::of(request);
     let keyring = keyring.current().await;
-    let context = cursor_context(&by, &wanted);
-    let after = match query.text("cursor") {
-        None => None,
-        Some(cursor) => Some(
-            keyring
-                .open_cursor(&context, cursor)
-                .ok_or_else(invalid_cursor)?,
-        ),
+    let (by, asked, page) = match asked {
+        Ok(asked) if asked.is_for_the_newest() => {
+            let (by, page) = store
+                .newest_keys(principal, &asked.query, asked.limit)
+                .await??;
+            (by, asked, page)
+        }
+        asked => {
+            let standing = store.standing(&principal.account).await?.standing;
+            let by = principal.administer_keys(standing)?;
+            let asked = asked?;
+            let after = match &asked.cursor {
+                None => None,
+                Some(cursor) => Some(
+                    keyring
+                        .open_cursor(&cursor_context(&by, &asked.query), cursor)
+                        .ok_or_else(invalid_cursor)?,
+                ),
+            };
+            let page = store.keys(&by, &asked.query, asked.limit, after.as_deref());
+            let page = page.await?;
+            (by, asked, page)
+        }
     };
-    let page = store.keys(&by, &wanted, limit, after.as_deref()).await?;
+    let context = cursor_context(&by, &asked.query);
     let next_cursor = page
         .next
         .map(|position| keyring.seal_cursor(&context, &position))
@@ -76,6 +76,41 @@ async fn list(
             next_cursor,
         },
     )
+}
+
+/// What the query asks for.
+struct Asked {
+    query: KeyQuery,
+    limit: usize,
+    cursor: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Result<Self, Problem> {
+        let parameters = ["scheme", "status", "q", "sort", "limit", "cursor"];
+        let query = Query::of(request, &parameters)?;
+        let limit = query.parsed::<usize>("limit")?.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=LARGEST_LIMIT).contains(&limit) {
+            return Err(Problem::invalid(format!(
+                "the query parameter limit is 1 to {LARGEST_LIMIT}"
+            )));
+        }
+        Ok(Self {
+            query: KeyQuery {
+                scheme: query.parsed("scheme")?,
+                status: query.parsed("status")?,
+                search: query.parsed("q")?,
+                sort: query.parsed("sort")?.unwrap_or_default(),
+            },
+            limit,
+            cursor: query.text("cursor").map(str::to_owned),
+        })
+    }
+
+    /// Whether it is for the first page of the list as the table has it.
+    fn is_for_the_newest(&self) -> bool {
+        self.query.sort == KeySort::Newest && self.cursor.is_none()
+    }
 }
 
 /// What a cursor is good for: this account, these filters, this order. In another context it opens as little as a forged

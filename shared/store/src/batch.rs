@@ -5,9 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use crate::backoff::{ATTEMPTS, pause};
-use crate::rebuild::keys_of;
 use crate::stored_event::Item;
-use crate::transaction::primary_key;
+use crate::transaction::{keys_of, primary_key};
 use crate::{Database, StoreError};
 
 /// What DynamoDB takes at once.

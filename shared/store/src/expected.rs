@@ -7,9 +7,8 @@ use crate::batch::Found;
 use crate::drift::{Drift, DriftProblem};
 use crate::event_store::{Loaded, recorded, replay};
 use crate::projection::Projected;
-use crate::rebuild::keys_of;
 use crate::stored_event::{Item, sort_key};
-use crate::transaction::{Guard, Write};
+use crate::transaction::{Guard, Write, keys_of};
 use crate::views::number;
 
 /// The rows that follow from all events of a stream that are known.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hubkeys_domain::{KeyId, KeyringVersion, Scheme};
 
-use crate::rebuild::keys_of;
 use crate::stored_event::Item;
+use crate::transaction::keys_of;
 use crate::views::{credential, from_row};
 use crate::walk::PAGE;
 use crate::{Credential, Database, Status, Store, StoreError};

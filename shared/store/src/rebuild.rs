@@ -8,11 +8,10 @@
 //! rebuild writes what the events say, for many streams in one transaction, whose conditions decide. What it did not write, and all that a
 //! check finds, is looked at stream by stream.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use hubkeys_domain::account::Account;
 use hubkeys_domain::api_key::ApiKey;
@@ -25,7 +24,7 @@ use crate::drift::{Drift, Report};
 use crate::expected::{Drifting, Expected};
 use crate::projection::Projected;
 use crate::stored_event::{Item, sort_key};
-use crate::transaction::{Outcome, Write, primary_key};
+use crate::transaction::{Outcome, Write, keys_of, primary_key};
 use crate::views::text;
 use crate::walk::{PAGES_AT_ONCE, Page, Position, Segment, Walked};
 use crate::{Checkpoint, Database, Progress, Store, StoreError};
@@ -290,11 +289,6 @@ impl Database {
             .map_err(StoreError::unavailable("look for an event"))?;
         Ok(answer.item.is_some())
     }
-}
-
-pub(crate) fn keys_of(item: &HashMap<String, AttributeValue>) -> (String, String) {
-    let part = |name| text(item, name).unwrap_or_default().to_owned();
-    (part("pk"), part("sk"))
 }
 
 /// A stream, by the kind of its aggregate.

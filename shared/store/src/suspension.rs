@@ -17,7 +17,7 @@ use crate::drift::DriftProblem;
 use crate::projection::Projected;
 use crate::rebuild::Mode;
 use crate::stored_event::Item;
-use crate::views::key_list::partition;
+use crate::views::key_list::{id_of, partition};
 use crate::views::text;
 use crate::{ExecuteError, Status, Store, StoreError, WhoAndWhere};
 
@@ -212,7 +212,7 @@ impl Store {
             let answer = self
                 .query_keys(&pk)
                 .filter_expression("#status <> :revoked")
-                .projection_expression("pk, sk, id, #status")
+                .projection_expression("pk, sk, #status")
                 .expression_attribute_names("#status", "status")
                 .expression_attribute_values(
                     ":revoked",
@@ -254,7 +254,8 @@ fn listed(item: &Item) -> Result<(KeyId, Status), StoreError> {
         let row = format!("row {}/{}", member("pk"), member("sk"));
         StoreError::unreadable(row, problem)
     };
-    let id = member("id").parse().map_err(|_| unreadable("no id"))?;
+    let id = id_of(item).unwrap_or_default();
+    let id = id.parse().map_err(|_| unreadable("no id"))?;
     let status = member("status")
         .parse()
         .map_err(|_| unreadable("no status"))?;

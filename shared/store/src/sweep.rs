@@ -12,10 +12,10 @@ use crate::batch::{Found, MOST_KEYS};
 use crate::drift::{Drift, DriftProblem};
 use crate::expected::Expected;
 use crate::projection::Projected;
-use crate::rebuild::{BATCHES_AT_ONCE, Mode, STREAMS_AT_ONCE, keys_of};
+use crate::rebuild::{BATCHES_AT_ONCE, Mode, STREAMS_AT_ONCE};
 use crate::stored_event::{Item, sort_key};
 use crate::tally::{Tallies, Tally, tallies};
-use crate::transaction::{Guard, Outcome, Write};
+use crate::transaction::{Guard, Outcome, Write, keys_of};
 use crate::views::{key_list, limits, number, standing};
 use crate::walk::{PAGES_AT_ONCE, Page, Position, RowPosition, Segment, Walked};
 use crate::{Checkpoint, Store, StoreError};
@@ -279,10 +279,7 @@ impl Origin {
         if sk == standing::SORT_KEY {
             return Some(Self::Account(account.to_owned()));
         }
-        let listed = sk.strip_prefix(key_list::SORT_PREFIX)?;
-        listed
-            .split_once('#')
-            .map(|(_, id)| Self::Key(id.to_owned()))
+        key_list::named_by(sk).map(|(_, id)| Self::Key(id.to_owned()))
     }
 
     fn first_event(&self) -> (String, String) {

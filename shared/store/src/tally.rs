@@ -8,8 +8,8 @@
 use hubkeys_domain::account::Account;
 
 use crate::projection::Projected as _;
-use crate::rebuild::keys_of;
 use crate::stored_event::Item;
+use crate::transaction::keys_of;
 use crate::views::{key_list, limits, number};
 use crate::walk::RowPosition;
 

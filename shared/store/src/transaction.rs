@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 use crate::stored_event::Item;
+use crate::views::text;
 use crate::{Database, StoreError};
 
 /// What a write's condition protects, and so what its failure means.
@@ -226,6 +227,12 @@ pub(crate) fn primary_key(pk: String, sk: String) -> Item {
         ("pk".to_owned(), AttributeValue::S(pk)),
         ("sk".to_owned(), AttributeValue::S(sk)),
     ])
+}
+
+/// Partition key and sort key of a row, of either table.
+pub(crate) fn keys_of(item: &Item) -> (String, String) {
+    let part = |name| text(item, name).unwrap_or_default().to_owned();
+    (part("pk"), part("sk"))
 }
 
 impl Database {

@@ -9,9 +9,9 @@ use futures::{Stream, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::drift::Report;
-use crate::rebuild::{Mode, keys_of};
+use crate::rebuild::Mode;
 use crate::stored_event::Item;
-use crate::transaction::primary_key;
+use crate::transaction::{keys_of, primary_key};
 use crate::views::text;
 use crate::{Database, Store, StoreError};
 

@@ -11,11 +11,12 @@ pub use query::{KeyQuery, KeySearch, KeySearchError, KeySort, KeySortError, KeyS
 
 use std::collections::{BTreeSet, HashMap};
 
-use hubkeys_domain::{AccountId, AuthorizedAdministrator, Timestamp};
+use hubkeys_domain::{AccountId, AuthorizedAdministrator, NotAllowed, Principal, Timestamp};
 
 use crate::stored_event::Item;
-use crate::views::key_list::{KeySummary, KeyView, partition};
-use crate::views::{from_row, text};
+use crate::views::key_list::{KeySummary, KeyView, id_of, partition};
+use crate::views::standing::AccountStanding;
+use crate::views::{from_row, standing};
 use crate::{Store, StoreError};
 use query::folded;
 use rank::{First, Rank};
@@ -54,12 +55,11 @@ impl Store {
         after: Option<&str>,
     ) -> Result<KeyPage, StoreError> {
         let account = by.account();
-        // One more than asked for tells whether the list goes on.
-        let wanted = limit.saturating_add(1);
+        let wanted = with_one_more(limit);
         let by_rank = |sorted_by, descending| {
             self.by_rank(account, query, sorted_by, descending, wanted, after)
         };
-        let mut rows = match query.sort {
+        let rows = match query.sort {
             KeySort::Newest => self.by_creation(account, query, false, wanted, after).await,
             KeySort::Oldest => self.by_creation(account, query, true, wanted, after).await,
             KeySort::Name => by_rank(SortedBy::Name, false).await,
@@ -67,6 +67,48 @@ impl Store {
             KeySort::LeastRecentlyUsed => by_rank(SortedBy::LastUse, false).await,
             KeySort::MostRecentlyUsed => by_rank(SortedBy::LastUse, true).await,
         }?;
+        self.page(account, rows, limit).await
+    }
+
+    /// The first page of what [`Store::keys`] gives, newest first, if the account stands so that the principal may see it: one
+    /// consistent read gives both, so it costs a unit less than to ask for the standing first.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the inner error, if the principal may not see it.
+    pub async fn newest_keys(
+        &self,
+        principal: Principal,
+        query: &KeyQuery,
+        limit: usize,
+    ) -> Result<Result<(AuthorizedAdministrator, KeyPage), NotAllowed>, StoreError> {
+        // Nothing is read for whoever may not see it, however the account stands.
+        if let Err(not_allowed) = principal.require_administrator() {
+            return Ok(Err(not_allowed));
+        }
+        let account = principal.account.clone();
+        let wanted = with_one_more(limit);
+        let mut rows = Rows::from_standing(self, partition(account.as_str()), query, wanted);
+        let first = rows.next().await?.unwrap_or_default();
+        let standing = match rows.standing() {
+            Some(row) => from_row(&standing::key(account.as_str()), row)?,
+            None => AccountStanding::default(),
+        };
+        let by = match principal.administer_keys(standing.standing) {
+            Ok(by) => by,
+            Err(not_allowed) => return Ok(Err(not_allowed)),
+        };
+        let found = filled(rows, first, wanted).await?;
+        let page = self.page(&account, found, limit).await?;
+        Ok(Ok((by, page)))
+    }
+
+    /// The page of these rows, which are one more than it takes if the list goes on.
+    async fn page(
+        &self,
+        account: &AccountId,
+        mut rows: Vec<(String, Item)>,
+        limit: usize,
+    ) -> Result<KeyPage, StoreError> {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|(next, _)| next.clone());
@@ -85,17 +127,8 @@ impl Store {
         after: Option<&str>,
     ) -> Result<Vec<(String, Item)>, StoreError> {
         let pk = partition(account.as_str());
-        let mut rows = Rows::new(self, pk, query).towards(forward, after, wanted);
-        let mut found = Vec::new();
-        while found.len() < wanted
-            && let Some(page) = rows.next().await?
-        {
-            for row in page {
-                found.push((rows.member(&row, "sk")?.to_owned(), row));
-            }
-        }
-        found.truncate(wanted);
-        Ok(found)
+        let rows = Rows::new(self, pk, query).towards(forward, after, wanted);
+        filled(rows, Vec::new(), wanted).await
     }
 
     /// The first `wanted` rows with their positions, of all that there are.
@@ -117,7 +150,7 @@ impl Store {
                 SortedBy::LastUse => self.last_used_of(account, &ids(&page)).await?,
             };
             for row in page {
-                let id = rows.member(&row, "id")?.to_owned();
+                let id = rows.id(&row)?.to_owned();
                 let value = match sorted_by {
                     SortedBy::Name => folded(rows.member(&row, "name")?),
                     // The text of an instant sorts as it does, and the empty one is before all.
@@ -137,8 +170,7 @@ impl Store {
         let used = self.last_used_of(account, &ids(&rows)).await?;
         let mut keys = Vec::with_capacity(rows.len());
         for row in rows {
-            let sk = text(&row, "sk").unwrap_or_default().to_owned();
-            let summary: KeySummary = from_row(&(partition(account.as_str()), sk), row)?;
+            let summary = KeySummary::of_row(row)?;
             let last_used_at = used.get(summary.id.as_str()).copied();
             keys.push(KeyView {
                 summary,
@@ -149,6 +181,28 @@ impl Store {
     }
 }
 
+/// One more than asked for tells whether the list goes on.
+fn with_one_more(limit: usize) -> usize {
+    limit.saturating_add(1)
+}
+
+/// These rows and those after them, with their positions, until so many are found.
+async fn filled(
+    mut rows: Rows<'_>,
+    first: Vec<Item>,
+    wanted: usize,
+) -> Result<Vec<(String, Item)>, StoreError> {
+    let mut found = first;
+    while found.len() < wanted
+        && let Some(page) = rows.next().await?
+    {
+        found.extend(page);
+    }
+    found.truncate(wanted);
+    let placed = |row: Item| Ok((rows.member(&row, "sk")?.to_owned(), row));
+    found.into_iter().map(placed).collect()
+}
+
 fn ids(rows: &[Item]) -> BTreeSet<&str> {
-    rows.iter().filter_map(|row| text(row, "id")).collect()
+    rows.iter().filter_map(id_of).collect()
 }

@@ -14,11 +14,11 @@ use aws_sdk_dynamodb::operation::query::QueryInput;
 use aws_sdk_dynamodb::operation::scan::ScanInput;
 use aws_sdk_dynamodb::types::AttributeValue;
 use fault_proxy::Fault;
-use hubkeys_domain::{KeyId, Scheme};
+use hubkeys_domain::{KeyId, Role, Scheme};
 use hubkeys_store::{KeyQuery, KeySort, LastUsed};
 
 use crate::backend::Backend;
-use crate::given::{Given, at, context, creation, operator, remembered, text};
+use crate::given::{Given, at, context, creation, operator, remembered, text, user};
 
 /// How often each kind of read was sent, and whether it was consistent.
 type Reads = BTreeMap<(&'static str, Option<bool>), usize>;
@@ -138,6 +138,16 @@ async fn every_read_that_decides_is_consistent() {
         .await
         .unwrap();
     step("list", &["Query", "Query of last uses"]);
+    let (query, administrator) = (KeyQuery::default(), user("acme", Role::Administrator));
+    let newest = store.newest_keys(administrator, &query, 10);
+    newest.await.unwrap().unwrap();
+    step(
+        "list for whoever may see it",
+        &["Query", "Query of last uses"],
+    );
+    let newest = store.newest_keys(user("acme", Role::Advanced), &query, 10);
+    newest.await.unwrap().unwrap_err();
+    step("list for a user of lesser role", &[]);
     for sort in KeySort::ALL {
         let query = KeyQuery {
             search: Some("b".parse().unwrap()),

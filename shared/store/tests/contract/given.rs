@@ -40,12 +40,17 @@ pub(crate) fn at(millis: i64) -> Timestamp {
 
 /// An administrator who was let in while the account was verified, whatever became of it since.
 pub(crate) fn administrator(account: &str) -> AuthorizedAdministrator {
-    let principal = Principal {
+    let principal = user(account, Role::Administrator);
+    principal.administer_keys(Standing::Verified).unwrap()
+}
+
+/// A user who signed in and was let in nowhere yet.
+pub(crate) fn user(account: &str, role: Role) -> Principal {
+    Principal {
         account: account.parse().unwrap(),
         user: format!("ann@{account}").parse().unwrap(),
-        role: Role::Administrator,
-    };
-    principal.administer_keys(Standing::Verified).unwrap()
+        role,
+    }
 }
 
 pub(crate) fn operator() -> Operator {

@@ -2,13 +2,14 @@
 
 use hubkeys_domain::account::AccountCommand;
 use hubkeys_domain::api_key::ApiKeyCommand;
-use hubkeys_domain::{KeyId, Scheme, Timestamp};
-use hubkeys_store::{KeyQuery, KeySort, KeyStatuses, LastUsed, Status};
+use hubkeys_domain::{KeyId, NotAllowed, Role, Scheme, Timestamp};
+use hubkeys_store::{KeyQuery, KeySort, KeyStatuses, LastUsed, Status, StoreError};
 
-use crate::given::{Given, administrator, at, listed_as, operator, text};
+use crate::given::{Given, administrator, at, listed_as, operator, text, user};
 
 contract!(
     every_key_is_listed_once_newest_first_whatever_the_page_and_the_filter,
+    the_newest_keys_are_for_administrators_of_verified_accounts,
     a_page_that_holds_the_rest_is_the_last,
     an_account_without_keys_has_an_empty_list,
     a_list_of_over_1_mb_is_listed_and_counted_whole,
@@ -33,6 +34,11 @@ async fn pages(given: &Given, query: &KeyQuery, limit: usize) -> Vec<KeyId> {
             .await
             .unwrap();
         assert!(page.keys.len() <= limit);
+        if query.sort == KeySort::Newest && after.is_none() {
+            let principal = user("acme", Role::Administrator);
+            let newest = given.store.newest_keys(principal, query, limit).await;
+            assert_eq!(newest.unwrap().unwrap(), (by.clone(), page.clone()));
+        }
         // A page that is not the last is full.
         assert!(page.next.is_none() || page.keys.len() == limit);
         ids.extend(page.keys.into_iter().map(|key| key.summary.id));
@@ -108,6 +114,73 @@ async fn disable<'a>(given: &Given, keys: impl Iterator<Item = &'a (KeyId, Schem
     }
     let reinstate = AccountCommand::Reinstate { by, at };
     given.on_account("acme", reinstate).await.unwrap();
+}
+
+async fn the_newest_keys_are_for_administrators_of_verified_accounts(given: Given) {
+    let by = given.verified("acme").await;
+    let id = given.key(&by).await;
+    // With a filter that the standing does not pass, and without.
+    let filtered = KeyQuery {
+        status: Some(KeyStatuses::Live),
+        ..KeyQuery::default()
+    };
+    let queries = [KeyQuery::default(), filtered];
+    let sees = async |account: &str, role: Role, expected: Result<&[&KeyId], NotAllowed>| {
+        for query in &queries {
+            let seen = given.store.newest_keys(user(account, role), query, 10);
+            let seen = seen.await.unwrap();
+            let ids = seen.as_ref().map(|(by, page)| {
+                assert_eq!(by.account().as_str(), account);
+                page.keys.iter().map(|key| &key.summary.id).collect()
+            });
+            let ids: Result<Vec<_>, _> = ids.map_err(|not_allowed| *not_allowed);
+            assert_eq!(
+                ids,
+                expected.map(<[_]>::to_vec),
+                "{account} {role:?} {query:?}"
+            );
+        }
+    };
+    sees("acme", Role::Administrator, Ok(&[&id])).await;
+    for role in [Role::Basic, Role::Advanced] {
+        for account in ["acme", "globex"] {
+            sees(account, role, Err(NotAllowed::NotAdministrator)).await;
+        }
+    }
+    let unverified = Err(NotAllowed::AccountNotVerified);
+    sees("globex", Role::Administrator, unverified).await;
+    let open = AccountCommand::Open {
+        by: user("globex", Role::Administrator),
+        at: at(1),
+    };
+    given.on_account("globex", open).await.unwrap();
+    sees("globex", Role::Administrator, unverified).await;
+    let suspend = AccountCommand::Suspend {
+        by: operator(),
+        at: at(2),
+    };
+    given.on_account("acme", suspend).await.unwrap();
+    sees(
+        "acme",
+        Role::Administrator,
+        Err(NotAllowed::AccountSuspended),
+    )
+    .await;
+    // Nor is it decided by a standing that can't be read, or is not there.
+    let mut standing = given.view("ACCOUNT#acme", "STANDING").await;
+    standing.insert("standing".to_owned(), text("trusted"));
+    given.put_view(standing).await;
+    let administrator = user("acme", Role::Administrator);
+    let seen = given
+        .store
+        .newest_keys(administrator, &queries[0], 10)
+        .await;
+    assert!(
+        matches!(seen, Err(StoreError::Unreadable { .. })),
+        "{seen:?}"
+    );
+    given.delete_view("ACCOUNT#acme", "STANDING").await;
+    sees("acme", Role::Administrator, unverified).await;
 }
 
 async fn a_page_that_holds_the_rest_is_the_last(given: Given) {

@@ -1,10 +1,12 @@
 //! The rows that follow from events, as verify and the list read them.
 
 use hubkeys_domain::account::{AccountCommand, Standing};
-use hubkeys_domain::{KeyId, Scheme};
+use hubkeys_domain::api_key::ApiKeyCommand;
+use hubkeys_domain::{Algorithm, KeyId, Role, Scheme, SigningPolicy};
 use hubkeys_store::{KeyQuery, Status, StoreError};
+use serde_json::json;
 
-use crate::given::{Given, at, digest, listed_as, operator, sealed, text};
+use crate::given::{Given, at, creation, digest, listed_as, operator, sealed, text, user};
 
 contract!(
     a_key_can_be_verified_and_listed_from_its_creation_to_its_revocation,
@@ -12,6 +14,7 @@ contract!(
     an_accounts_standing_follows_each_decision,
     a_credential_of_an_unknown_form_is_an_error,
     a_listed_key_of_an_unknown_form_is_an_error,
+    a_row_of_the_list_as_versions_before_0_2_wrote_it_is_read_until_a_rebuild,
     a_standing_of_an_unknown_form_is_an_error,
     a_key_that_never_was_has_no_credential,
 );
@@ -137,16 +140,101 @@ async fn a_listed_key_of_an_unknown_form_is_an_error(given: Given) {
     let by = given.verified("acme").await;
     let id = given.key(&by).await;
     let row = given.view("ACCOUNT#acme", &listed_as(&id, at(0))).await;
-    for (part, value) in [("status", "paused"), ("scheme", "digest"), ("id", "hk_1")] {
+    let elsewhere = [
+        format!("KEY#{}", at(0)),
+        format!("KEY#{}#hk_1", at(0)),
+        format!("KEY#yesterday#{id}"),
+    ];
+    let elsewhere = elsewhere.iter().map(|sk| ("sk", sk.as_str()));
+    for (part, value) in [("status", "paused"), ("scheme", "digest"), ("by", "")]
+        .into_iter()
+        .chain(elsewhere)
+    {
         let mut changed = row.clone();
         changed.insert(part.to_owned(), text(value));
         given.put_view(changed).await;
-        let answer = given.store.keys(&by, &KeyQuery::default(), 10, None).await;
+        let query = KeyQuery::default();
+        let answer = given.store.keys(&by, &query, 10, None).await;
         assert!(
             matches!(answer, Err(StoreError::Unreadable { .. })),
             "{part}: {answer:?}"
         );
+        let principal = user("acme", Role::Administrator);
+        let answer = given.store.newest_keys(principal, &query, 10).await;
+        assert!(
+            matches!(answer, Err(StoreError::Unreadable { .. })),
+            "{part}: {answer:?}"
+        );
+        if part == "sk" {
+            given.delete_view("ACCOUNT#acme", value).await;
+        }
+        given.put_view(row.clone()).await;
     }
+    assert!(
+        given
+            .store
+            .keys(&by, &KeyQuery::default(), 10, None)
+            .await
+            .is_ok()
+    );
+}
+
+async fn a_row_of_the_list_as_versions_before_0_2_wrote_it_is_read_until_a_rebuild(given: Given) {
+    let by = given.verified("acme").await;
+    let default = SigningPolicy::default();
+    let own = SigningPolicy {
+        algorithms: [Algorithm::HmacSha512].into(),
+        ..SigningPolicy::default()
+    };
+    let mut ids = Vec::new();
+    for (number, signing) in [(0, None), (1, Some(&default)), (2, Some(&own))] {
+        let id = KeyId::generate(at(number)).unwrap();
+        let scheme = signing.map_or(Scheme::Basic, |_| Scheme::Hmac);
+        let mut command = creation(&id, &by, "Billing", scheme, at(number));
+        if let ApiKeyCommand::Create {
+            signing: policy, ..
+        } = &mut command
+        {
+            *policy = signing.cloned();
+        }
+        given.execute(&id, command).await.unwrap();
+        ids.push((id, at(number), signing));
+    }
+    let listed = async || {
+        let page = given.store.keys(&by, &KeyQuery::default(), 10, None).await;
+        page.unwrap().keys
+    };
+    let (shown, healthy) = (listed().await, given.views().await);
+    let policies: Vec<_> = shown
+        .iter()
+        .rev()
+        .map(|key| key.summary.signing.as_ref())
+        .collect();
+    assert_eq!(policies, [None, Some(&default), Some(&own)]);
+
+    for (id, created, signing) in &ids {
+        let mut row = given.view("ACCOUNT#acme", &listed_as(id, *created)).await;
+        assert!(row.remove("by").is_some());
+        assert_eq!(row.remove("signing").is_some(), *signing == Some(&own));
+        row.insert("id".to_owned(), text(id.as_str()));
+        row.insert("created_at".to_owned(), text(&created.to_string()));
+        let created_by = json!({"kind": "user", "user": "ann@acme", "role": "administrator"});
+        row.insert(
+            "created_by".to_owned(),
+            serde_dynamo::to_attribute_value(created_by).unwrap(),
+        );
+        if let Some(signing) = signing {
+            row.insert(
+                "signing".to_owned(),
+                serde_dynamo::to_attribute_value(signing).unwrap(),
+            );
+        }
+        given.put_view(row).await;
+    }
+    assert_eq!(listed().await, shown);
+    let drifted = given.rebuild().await.drifted;
+    assert_eq!((drifted.differs, drifted.rows()), (3, 3));
+    assert_eq!(given.views().await, healthy);
 }
 
 async fn a_standing_of_an_unknown_form_is_an_error(given: Given) {
