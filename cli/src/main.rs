@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// A request is some hundred small allocations, and several threads make them. It asks for huge pages, which is faster and takes 14 MB more
-/// (docs/bench/peers.md, "Memory"): a build that is not optimised has no use for that.
+/// A request is some hundred small allocations, and several threads make them. This allocator is faster by the huge pages it asks for, which
+/// are some 15 MB (docs/bench/peers.md, "Memory"): a build that is not optimised has no use for them.
 #[cfg(not(debug_assertions))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

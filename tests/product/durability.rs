@@ -257,5 +257,6 @@ async fn an_idle_stack_stays_below_60_megabytes() {
         .trim_end_matches(" kB")
         .parse()
         .expect("a number");
+    // Of the build that README starts, not optimised. One that is has less code and another allocator.
     assert!(kilobytes < 60_000, "{kilobytes} kB");
 }

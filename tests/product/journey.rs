@@ -268,6 +268,12 @@ async fn only_an_administrator_of_a_verified_account_manages_keys_and_everybody_
                 json!({"name": "x", "scheme": "basic"}),
             ),
             (Method::GET, "/v1/keys".to_owned(), Value::Null),
+            (Method::GET, "/v1/keys?status=live".to_owned(), Value::Null),
+            (Method::GET, "/v1/keys?q=x".to_owned(), Value::Null),
+            (Method::GET, "/v1/keys?sort=name".to_owned(), Value::Null),
+            // Whatever is wrong with what they ask for.
+            (Method::GET, "/v1/keys?limit=0".to_owned(), Value::Null),
+            (Method::GET, "/v1/keys?cursor=x".to_owned(), Value::Null),
             (Method::GET, format!("/v1/keys/{id}"), Value::Null),
             (Method::GET, format!("/v1/keys/{id}/history"), Value::Null),
             (

@@ -107,9 +107,10 @@ impl Asked {
         })
     }
 
-    /// Whether it is for the first page of the list as the table has it.
+    /// Whether it is for the first page of the list as the table has it. A search reads much, so it waits until it is known that they may.
     fn is_for_the_newest(&self) -> bool {
-        self.query.sort == KeySort::Newest && self.cursor.is_none()
+        let newest = self.query.sort == KeySort::Newest && self.cursor.is_none();
+        newest && self.query.search.is_none()
     }
 }
 

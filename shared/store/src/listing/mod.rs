@@ -71,7 +71,8 @@ impl Store {
     }
 
     /// The first page of what [`Store::keys`] gives, newest first, if the account stands so that the principal may see it: one
-    /// consistent read gives both, so it costs a unit less than to ask for the standing first.
+    /// consistent read gives both, so it costs a unit less than to ask for the standing first. If the account's standing forbids it, keys
+    /// were read for nothing: up to 250 if the query filters them, and 1,000 if it searches.
     ///
     /// # Errors
     /// [`StoreError`]; the inner error, if the principal may not see it.
@@ -81,7 +82,7 @@ impl Store {
         query: &KeyQuery,
         limit: usize,
     ) -> Result<Result<(AuthorizedAdministrator, KeyPage), NotAllowed>, StoreError> {
-        // Nothing is read for whoever may not see it, however the account stands.
+        // For whoever may not see it however the account stands, nothing is read.
         if let Err(not_allowed) = principal.require_administrator() {
             return Ok(Err(not_allowed));
         }
@@ -89,7 +90,7 @@ impl Store {
         let wanted = with_one_more(limit);
         let mut rows = Rows::from_standing(self, partition(account.as_str()), query, wanted);
         let first = rows.next().await?.unwrap_or_default();
-        let standing = match rows.standing() {
+        let standing = match rows.take_standing() {
             Some(row) => from_row(&standing::key(account.as_str()), row)?,
             None => AccountStanding::default(),
         };

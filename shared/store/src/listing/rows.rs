@@ -24,7 +24,7 @@ pub(super) struct Rows<'a> {
     ended: bool,
 }
 
-/// The rows of an account after its keys: how many live ones there are, and how it stands.
+/// The rows of an account that stand after its keys, `LIMITS` and `STANDING`. One more of them has to be counted here.
 const OTHERS: i32 = 2;
 
 impl<'a> Rows<'a> {
@@ -73,7 +73,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The row of the account's standing, once the first rows were read.
-    pub(super) fn standing(&mut self) -> Option<Item> {
+    pub(super) fn take_standing(&mut self) -> Option<Item> {
         self.standing.take()
     }
 
@@ -82,12 +82,10 @@ impl<'a> Rows<'a> {
         if self.ended {
             return Ok(None);
         }
-        let rows = self.store.query_keys(&self.pk);
-        let rows = if self.with_others {
-            rows.key_condition_expression("pk = :pk AND sk >= :keys")
-        } else {
-            rows
-        };
+        let mut rows = self.store.query_keys(&self.pk);
+        if self.with_others {
+            rows = rows.key_condition_expression("pk = :pk AND sk >= :keys");
+        }
         let answer = filtered(rows, self.query, self.with_others)
             .scan_index_forward(self.forward)
             .set_limit(self.at_once)

@@ -19,11 +19,14 @@ async fn inhabited(given: &Given) {
     let id = given.key_of(&by, "Key 0000", Scheme::Basic, at(0)).await;
     let made = given.view("ACCOUNT#acme", &listed_as(&id, at(0))).await;
     let mut rows = Vec::new();
+    // As long as a user's id may be: so all rows are more than the 1 MB that DynamoDB reads at once.
+    let made_by = "u".repeat(128);
     for number in 1..KEYS {
         let id = KeyId::generate(at(number)).unwrap();
         let mut row = made.clone();
         let mut set = |name: &str, value: &str| row.insert(name.to_owned(), text(value));
         set("sk", &listed_as(&id, at(number)));
+        set("by", &made_by);
         // 7 and 5,000 have no divisor in common, so every name is there once.
         set("name", &format!("Key {:04}", number * 7 % KEYS));
         if number >= LIVE {
