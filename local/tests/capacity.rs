@@ -40,6 +40,7 @@ use hubkeys_store::{
     WhoAndWhere,
 };
 use lambda_http::RequestExt as _;
+use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verify::{AuthorizerAnswer, Verifier};
@@ -162,21 +163,24 @@ impl Handlers {
         }
     }
 
-    async fn verify_account(&self, of: &Who) {
-        let id = of.account.parse().unwrap();
-        let command = AccountCommand::Verify {
-            account: of.account.parse().unwrap(),
-            by: Operator {
-                user: "staff-7".parse().unwrap(),
-            },
-            at: Timestamp::try_from(SystemTime::now()).unwrap(),
-        };
+    async fn decide(&self, of: &Who, command: AccountCommand) {
         let context = WhoAndWhere {
             request_id: "r-0".to_owned(),
             deadline: Instant::now() + Duration::from_secs(60),
         };
-        let verified = self.store.execute_on_account(&id, command, &context);
-        verified.await.unwrap();
+        let id = of.account.parse().unwrap();
+        let decided = self.store.execute_on_account(&id, command, &context);
+        decided.await.unwrap();
+    }
+
+    /// A search in the list of an account that is suspended.
+    async fn refused_search(&self, by: &Who) -> Units {
+        self.meter.take();
+        let request = event(by, "GET /v1/keys", &json!({}), &json!({}), &Value::Null)
+            .with_query_string_parameters(HashMap::from([("q".to_owned(), vec!["x".to_owned()])]));
+        let refused = list_keys::handle(&self.store, &self.keyring, request).await;
+        assert_eq!(refused.unwrap().status(), StatusCode::FORBIDDEN);
+        self.meter.take()
     }
 
     async fn create(&self, by: &Who, number: usize, scheme: &str, more: Value) -> (Value, Units) {
@@ -340,7 +344,7 @@ fn signed_facts(key: &Value) -> Value {
 }
 
 /// What docs/operations.md tells of each operation: units read and written.
-const TOLD: [(&str, Units); 11] = [
+const TOLD: [(&str, Units); 12] = [
     ("create, Basic", units(3.0, 12.0)),
     ("create, HMAC", units(3.0, 12.0)),
     ("verify, Basic", units(1.0, 0.0)),
@@ -353,6 +357,8 @@ const TOLD: [(&str, Units); 11] = [
     ("list of 50, the next page", units(3.5, 0.0)),
     // The aim was 3, and is missed with such ids, which stand in every row: the rows take a unit more, and the last uses half of one.
     ("list of 50, ids as long as UUIDs", units(4.0, 0.0)),
+    // It waits for the standing: it would read a thousand rows.
+    ("search, refused", units(1.0, 0.0)),
     // One of the reads is the lease that is waited out.
     ("revoke", units(3.5, 8.0)),
     // It looks whether the revocation has reached what verify reads.
@@ -391,9 +397,23 @@ async fn every_operation_costs_the_capacity_that_is_told() {
     let [first, next] = handlers.list(&ACME, 3).await;
     measured.push(("list of 50, half of them HMAC", first));
     measured.push(("list of 50, the next page", next));
-    handlers.verify_account(&LONG).await;
+    let by = || Operator {
+        user: "staff-7".parse().unwrap(),
+    };
+    let at = Timestamp::try_from(SystemTime::now()).unwrap();
+    let account = LONG.account.parse().unwrap();
+    let verify = AccountCommand::Verify {
+        account,
+        by: by(),
+        at,
+    };
+    handlers.decide(&LONG, verify).await;
     let [first, _] = handlers.list(&LONG, 0).await;
     measured.push(("list of 50, ids as long as UUIDs", first));
+    let suspend = AccountCommand::Suspend { by: by(), at };
+    handlers.decide(&LONG, suspend).await;
+    let refused = handlers.refused_search(&LONG).await;
+    measured.push(("search, refused", refused));
 
     for name in ["revoke", "revoke, again"] {
         let path = json!({"id": basic["id"]});

@@ -15,6 +15,18 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
+async fn put_an_event(database: &EmbeddedDatabase) {
+    let put = database.client.put_item().table_name("Events");
+    let put = put.item("pk", text("KEY#1")).item("sk", text("1"));
+    put.send().await.unwrap();
+}
+
+async fn has_the_event(database: &EmbeddedDatabase) -> bool {
+    let get = database.client.get_item().table_name("Events");
+    let get = get.key("pk", text("KEY#1")).key("sk", text("1"));
+    get.send().await.unwrap().item.is_some()
+}
+
 #[tokio::test]
 async fn the_templates_tables_are_made_once_and_keep_their_items() {
     let folder = Folder::new();
@@ -29,15 +41,8 @@ async fn the_templates_tables_are_made_once_and_keep_their_items() {
             .send();
         let ttl = views.await.unwrap().time_to_live_description.unwrap();
         assert_eq!(ttl.attribute_name(), Some("expires"));
-        let get = database.client.get_item().table_name("Events");
-        let get = get.key("pk", text("KEY#1")).key("sk", text("1")).send();
-        assert_eq!(get.await.unwrap().item.is_some(), start == 1);
-        let put = database.client.put_item().table_name("Events");
-        put.item("pk", text("KEY#1"))
-            .item("sk", text("1"))
-            .send()
-            .await
-            .unwrap();
+        assert_eq!(has_the_event(&database).await, start == 1);
+        put_an_event(&database).await;
         database.stop().await.unwrap();
     }
 }
@@ -48,12 +53,7 @@ async fn what_was_acknowledged_is_in_the_file_though_nobody_closed_it() {
     let tables = Template::embedded().unwrap().tables;
     let data = DataFolder::open(folder.path()).unwrap();
     let database = EmbeddedDatabase::start(&data, &tables, 0).await.unwrap();
-    let put = database.client.put_item().table_name("Events");
-    put.item("pk", text("KEY#1"))
-        .item("sk", text("1"))
-        .send()
-        .await
-        .unwrap();
+    put_an_event(&database).await;
     // What a killed process leaves behind: the files as they are now.
     let left = Folder::new();
     std::fs::create_dir_all(left.path()).unwrap();
@@ -62,9 +62,7 @@ async fn what_was_acknowledged_is_in_the_file_though_nobody_closed_it() {
     }
     let data = DataFolder::open(left.path()).unwrap();
     let again = EmbeddedDatabase::start(&data, &tables, 0).await.unwrap();
-    let get = again.client.get_item().table_name("Events");
-    let get = get.key("pk", text("KEY#1")).key("sk", text("1")).send();
-    assert!(get.await.unwrap().item.is_some());
+    assert!(has_the_event(&again).await);
 }
 
 async fn started() -> (Folder, EmbeddedDatabase) {
