@@ -3,6 +3,7 @@
 
 mod in_process;
 mod operations;
+mod unannounced;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,8 +18,10 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification, TimeToLiveStatus,
 };
+use aws_smithy_runtime_api::client::http::HttpClient;
 
 use self::in_process::InProcess;
+use self::unannounced::Unannounced;
 use crate::StartError;
 use crate::data_folder::DataFolder;
 use crate::template::Table;
@@ -107,12 +110,13 @@ impl EmbeddedDatabase {
     }
 }
 
-fn client(connector: InProcess) -> Client {
+fn client(connector: impl HttpClient + 'static) -> Client {
     let config = config()
         // Nothing is ever sent there: the connector asks no name server.
         .endpoint_url("http://dynamodb.invalid")
         // Nobody on the way could change a request, and nobody looks at a signature: a tenth of a read's time saved.
         .allow_no_auth()
+        .interceptor(Unannounced)
         .http_client(connector);
     Client::from_conf(config.build())
 }

@@ -29,7 +29,7 @@ pub(crate) fn event(
     request_id: Uuid,
     now: Timestamp,
 ) -> Value {
-    let route_key = matched.route.key();
+    let route_key = &**matched.key;
     let path = request.uri.path();
     let query = request.uri.query().unwrap_or_default();
     let text = text(&request.headers, body);
@@ -55,7 +55,7 @@ pub(crate) fn event(
         ("domainPrefix", "local".into()),
         ("http", http.into()),
         ("requestId", request_id.to_string().into()),
-        ("routeKey", route_key.as_str().into()),
+        ("routeKey", route_key.into()),
         ("stage", "$default".into()),
         ("time", time.into()),
         ("timeEpoch", now.as_millisecond().into()),
@@ -101,13 +101,17 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
 /// is the gateway's word, never the client's.
 fn headers(headers: &HeaderMap, request_id: Uuid, now: Timestamp) -> Map<String, Value> {
     let mut joined = Map::with_capacity(headers.keys_len() + ADDED);
-    for name in headers.keys().filter(|name| *name != COOKIE) {
-        let values: Vec<_> = headers
-            .get_all(name)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        joined.insert(name.as_str().to_owned(), values.join(",").into());
+    for (name, value) in headers.iter().filter(|(name, _)| *name != COOKIE) {
+        let value = value.to_str().unwrap_or_default();
+        joined
+            .entry(name.as_str())
+            .and_modify(|values| {
+                if let Value::String(values) = values {
+                    values.push(',');
+                    values.push_str(value);
+                }
+            })
+            .or_insert_with(|| value.into());
     }
     let forwarded_for = match joined.get("x-forwarded-for").and_then(Value::as_str) {
         Some(earlier) => format!("{earlier}, {SOURCE_IP}"),
@@ -188,8 +192,10 @@ mod tests {
             function: String::new(),
             authorizer: Authorizer::Jwt,
         };
+        let key = route.key().into();
         let matched = Matched {
             route: &route,
+            key: &key,
             parameters: BTreeMap::from([("id".to_owned(), "a/b".to_owned())]),
         };
         let authorizer = json!({ "jwt": { "claims": { "claim1": "value1" }, "scopes": null } });

@@ -1,5 +1,6 @@
 //! The gateway: finds the route, lets its authorizer decide, and hands the request to the function as an event.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, BodyDataStream, HttpBody as _};
@@ -20,7 +21,7 @@ use crate::authorizer::Authorizers;
 use crate::event::event;
 use crate::functions::{Function, FunctionError, Functions};
 use crate::problem::Problem;
-use crate::routing::{self, Matched, NoRoute};
+use crate::routing::{Matched, NoRoute, Routes, Unroutable};
 use crate::template::Route;
 
 /// What Lambda takes in one event. Functions have smaller bounds of their own.
@@ -33,43 +34,42 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Gateway {
-    routes: Vec<Route>,
+    routes: Routes,
     functions: Functions,
     pub(crate) authorizers: Authorizers,
 }
 
-/// The template has a route to a function that does not exist here.
+/// The template has a route that can't be answered here.
 #[derive(Debug, thiserror::Error)]
-#[error("{route} is answered by functions/{function}, which the local stack does not have")]
-pub(crate) struct MissingFunction {
-    route: String,
-    function: String,
+pub(crate) enum RouteError {
+    #[error("{route} is answered by functions/{function}, which the local stack does not have")]
+    MissingFunction { route: String, function: String },
+    #[error(transparent)]
+    Unroutable(#[from] Unroutable),
 }
 
 /// The route that answered, for the log.
 #[derive(Clone, Debug)]
-pub(crate) struct AnsweredBy(pub(crate) String);
+pub(crate) struct AnsweredBy(pub(crate) Arc<str>);
 
 impl Gateway {
     pub(crate) fn new(
         routes: Vec<Route>,
         functions: Functions,
         authorizers: Authorizers,
-    ) -> Result<Self, MissingFunction> {
-        match routes
-            .iter()
-            .find(|route| !functions.contains_key(route.function.as_str()))
-        {
-            Some(route) => Err(MissingFunction {
+    ) -> Result<Self, RouteError> {
+        let is_missing = |route: &&Route| !functions.contains_key(route.function.as_str());
+        if let Some(route) = routes.iter().find(is_missing) {
+            return Err(RouteError::MissingFunction {
                 route: route.key(),
                 function: route.function.clone(),
-            }),
-            None => Ok(Self {
-                routes,
-                functions,
-                authorizers,
-            }),
+            });
         }
+        Ok(Self {
+            routes: Routes::new(routes)?,
+            functions,
+            authorizers,
+        })
     }
 
     /// The answer to a request, and the route it took. A request for a path that no route has, it gives back.
@@ -79,7 +79,7 @@ impl Gateway {
         request_id: Uuid,
     ) -> Result<Response, Request<Body>> {
         let (method, path) = (request.method().as_str(), request.uri().path());
-        let matched = match routing::find(&self.routes, method, path) {
+        let matched = match self.routes.find(method, path) {
             Ok(matched) => matched,
             Err(NoRoute::UnknownPath) => return Err(request),
             Err(NoRoute::OtherMethods(methods)) => {
@@ -92,7 +92,7 @@ impl Gateway {
         let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
         response
             .extensions_mut()
-            .insert(AnsweredBy(matched.route.key()));
+            .insert(AnsweredBy(Arc::clone(matched.key)));
         Ok(response)
     }
 

@@ -1,6 +1,7 @@
 //! HTTP on the port: bounds on what is read, an id and a log line for every request, and the stack's own routes. The rest
 //! is the gateway's, or a page.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -17,13 +18,15 @@ use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Request};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::compression::CompressionLayer;
+use tower_service::Service as _;
 use uuid::Uuid;
 
 use crate::gateway::{self, AnsweredBy, Gateway};
@@ -67,7 +70,8 @@ impl Site {
     }
 }
 
-pub(crate) fn router(site: Arc<Site>) -> Router {
+/// What answers beside the gateway.
+fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route(
             "/health",
@@ -93,17 +97,18 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
         .route("/oauth2/token", post(sign_in::token))
         .route("/logout", get(sign_in::logout))
         .method_not_allowed_fallback(other_method)
-        .fallback(api_or_page)
-        .layer(from_fn(observe))
+        .route_layer(from_fn(named))
+        .fallback(page)
         .with_state(site)
 }
 
 /// Serves connections until `shutdown`, then lets the requests under way finish.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
+    site: Arc<Site>,
     shutdown: impl Future<Output = ()>,
 ) {
+    let router = router(Arc::clone(&site));
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -126,7 +131,12 @@ pub(crate) async fn serve(
             () = &mut shutdown => break,
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let (site, router) = (Arc::clone(&site), router.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (site, router) = (Arc::clone(&site), router.clone());
+            let request = request.map(Body::new);
+            async move { Ok::<_, Infallible>(answer(&site, router, request).await) }
+        });
         let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -156,15 +166,16 @@ async fn accept(
 }
 
 /// Gives every request an id, refuses what no handler should see, and logs one line. Never headers, query or body: they
-/// hold secrets. Nor the path, for people paste the wrong thing there.
-async fn observe(mut request: Request<Body>, next: Next) -> Response {
+/// hold secrets. Nor the path, for people paste the wrong thing there. The API's paths are the API's, whatever the pages' folder holds.
+async fn answer(site: &Site, router: Router, request: Request<Body>) -> Response {
     let started = Instant::now();
     let request_id = Uuid::now_v7();
     let method = request.method().clone();
-    let own_route = request.extensions().get::<MatchedPath>().cloned();
-    request.extensions_mut().insert(RequestId(request_id));
     let mut response = match admissible(&request) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => match site.gateway.answer(request, request_id).await {
+            Ok(answer) => answer,
+            Err(request) => beside_the_gateway(router, request, request_id).await,
+        },
         Err(problem) => {
             gateway::forget(request.into_body());
             problem.into_response(request_id)
@@ -177,11 +188,8 @@ async fn observe(mut request: Request<Body>, next: Next) -> Response {
         .headers_mut()
         .entry(X_CONTENT_TYPE_OPTIONS)
         .or_insert(HeaderValue::from_static("nosniff"));
-    let route = match (response.extensions().get::<AnsweredBy>(), &own_route) {
-        (Some(AnsweredBy(route)), _) => route.as_str(),
-        (None, Some(path)) => path.as_str(),
-        (None, None) => "none",
-    };
+    let answered_by = response.extensions().get::<AnsweredBy>();
+    let route = answered_by.map_or("none", |AnsweredBy(route)| route);
     tracing::info!(
         %request_id,
         %method,
@@ -245,24 +253,37 @@ pub(crate) fn is_port(text: &str) -> bool {
         && text.parse::<u16>().is_ok()
 }
 
-/// The API's paths are the API's, whatever the pages' folder holds.
-async fn api_or_page(
+async fn beside_the_gateway(
+    mut router: Router,
+    mut request: Request<Body>,
+    request_id: Uuid,
+) -> Response {
+    request.extensions_mut().insert(RequestId(request_id));
+    match router.call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// Names the route, for the log.
+async fn named(path: MatchedPath, request: Request<Body>, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let route = AnsweredBy(path.as_str().into());
+    response.extensions_mut().insert(route);
+    response
+}
+
+async fn page(
     State(site): State<Arc<Site>>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     request: Request<Body>,
 ) -> Response {
-    let request = match site.gateway.answer(request, request_id).await {
-        Ok(answer) => return answer,
-        Err(request) => request,
-    };
     let (head, body) = request.into_parts();
     gateway::forget(body);
     let head = Request::from_parts(head, ());
     if let Some(answer) = site.pages.answer(&head, site.origin()).await {
         let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
-        response
-            .extensions_mut()
-            .insert(AnsweredBy("pages".to_owned()));
+        response.extensions_mut().insert(AnsweredBy("pages".into()));
         return response;
     }
     Problem::not_found().into_response(request_id)

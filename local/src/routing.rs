@@ -2,15 +2,28 @@
 //! holds one segment that is not empty, and values are percent-decoded after the path was cut.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use matchit::{InsertError, Router};
 use percent_encoding::percent_decode_str;
 
 use crate::template::Route;
+
+/// The routes by their method: what one method has at a path hides nothing of another's.
+pub(crate) struct Routes(BTreeMap<String, Router<Keyed>>);
+
+/// A route, and its key made once: every event and every line of the log has it.
+struct Keyed {
+    route: Route,
+    key: Arc<str>,
+}
 
 /// The route of a request and its path's parameters.
 #[derive(Debug)]
 pub(crate) struct Matched<'a> {
     pub(crate) route: &'a Route,
+    /// [`Route::key`].
+    pub(crate) key: &'a Arc<str>,
     pub(crate) parameters: BTreeMap<String, String>,
 }
 
@@ -22,50 +35,56 @@ pub(crate) enum NoRoute {
     OtherMethods(String),
 }
 
-pub(crate) fn find<'a>(
-    routes: &'a [Route],
-    method: &str,
-    path: &str,
-) -> Result<Matched<'a>, NoRoute> {
-    let most_specific = routes
-        .iter()
-        .filter(|route| route.method == method)
-        .filter_map(|route| Some((route, parameters(&route.path, path)?)))
-        .min_by_key(|(_, parameters)| parameters.len());
-    if let Some((route, parameters)) = most_specific {
-        return Ok(Matched { route, parameters });
-    }
-    let methods: Vec<_> = routes
-        .iter()
-        .filter(|route| parameters(&route.path, path).is_some())
-        .map(|route| route.method.as_str())
-        .collect();
-    Err(if methods.is_empty() {
-        NoRoute::UnknownPath
-    } else {
-        NoRoute::OtherMethods(methods.join(", "))
-    })
+/// The path of a route is none, or can't be told from another's.
+#[derive(Debug, thiserror::Error)]
+#[error("{route}: {reason}")]
+pub(crate) struct Unroutable {
+    route: Arc<str>,
+    reason: InsertError,
 }
 
-/// The parameters of `path` if it has the form of `pattern`.
-fn parameters(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
-    let mut parameters = BTreeMap::new();
-    let mut segments = path.split('/');
-    for expected in pattern.split('/') {
-        let segment = segments.next()?;
-        let name = expected
-            .strip_prefix('{')
-            .and_then(|name| name.strip_suffix('}'));
-        match name {
-            Some(name) if !segment.is_empty() => {
-                let value = percent_decode_str(segment).decode_utf8_lossy();
-                parameters.insert(name.to_owned(), value.into_owned());
-            }
-            None if segment == expected => {}
-            _ => return None,
+impl Routes {
+    pub(crate) fn new(routes: Vec<Route>) -> Result<Self, Unroutable> {
+        let mut by_method = BTreeMap::<_, Router<_>>::new();
+        for route in routes {
+            let (path, key) = (route.path.clone(), Arc::from(route.key()));
+            let router = by_method.entry(route.method.clone()).or_default();
+            let named = Arc::clone(&key);
+            router
+                .insert(path, Keyed { route, key })
+                .map_err(|reason| Unroutable {
+                    route: named,
+                    reason,
+                })?;
         }
+        Ok(Self(by_method))
     }
-    segments.next().is_none().then_some(parameters)
+
+    pub(crate) fn find(&self, method: &str, path: &str) -> Result<Matched<'_>, NoRoute> {
+        let router = self.0.get(method);
+        if let Some(found) = router.and_then(|router| router.at(path).ok()) {
+            let decoded = |value| percent_decode_str(value).decode_utf8_lossy().into_owned();
+            let parameters = found.params.iter();
+            return Ok(Matched {
+                route: &found.value.route,
+                key: &found.value.key,
+                parameters: parameters
+                    .map(|(name, value)| (name.to_owned(), decoded(value)))
+                    .collect(),
+            });
+        }
+        let methods: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(_, router)| router.at(path).is_ok())
+            .map(|(method, _)| method.as_str())
+            .collect();
+        Err(if methods.is_empty() {
+            NoRoute::UnknownPath
+        } else {
+            NoRoute::OtherMethods(methods.join(", "))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -73,15 +92,19 @@ mod tests {
     use super::*;
     use crate::template::Authorizer;
 
-    fn routes() -> Vec<Route> {
-        [
+    fn routes() -> Routes {
+        Routes::new(routes_of(&[
             "GET /v1/keys",
             "POST /v1/keys/revoke",
             "GET /v1/keys/{id}",
             "POST /v1/keys/{id}",
             "PATCH /v1/keys/{id}",
-        ]
-        .map(|key| {
+        ]))
+        .unwrap()
+    }
+
+    fn routes_of(keys: &[&str]) -> Vec<Route> {
+        let route = |key: &&str| {
             let (method, path) = key.split_once(' ').unwrap();
             Route {
                 method: method.to_owned(),
@@ -89,8 +112,8 @@ mod tests {
                 function: String::new(),
                 authorizer: Authorizer::Jwt,
             }
-        })
-        .to_vec()
+        };
+        keys.iter().map(route).collect()
     }
 
     #[test]
@@ -102,7 +125,9 @@ mod tests {
             ("POST", "/v1/keys/other", "POST /v1/keys/{id}"),
             ("GET", "/v1/keys/revoke", "GET /v1/keys/{id}"),
         ] {
-            assert_eq!(find(&routes, method, path).unwrap().route.key(), expected);
+            let found = routes.find(method, path).unwrap();
+            assert_eq!(&**found.key, expected);
+            assert_eq!(found.route.key(), expected);
         }
     }
 
@@ -116,10 +141,8 @@ mod tests {
             ("/v1/keys/%zz", "%zz"),
             ("/v1/keys/..", ".."),
         ] {
-            assert_eq!(
-                find(&routes, "GET", path).unwrap().parameters["id"],
-                expected
-            );
+            let found = routes.find("GET", path).unwrap();
+            assert_eq!(found.parameters["id"], expected);
         }
         for path in [
             "/v1/keys/",
@@ -131,7 +154,7 @@ mod tests {
             "*",
         ] {
             assert_eq!(
-                find(&routes, "GET", path).unwrap_err(),
+                routes.find("GET", path).unwrap_err(),
                 NoRoute::UnknownPath,
                 "{path}"
             );
@@ -141,9 +164,23 @@ mod tests {
     #[test]
     fn another_method_is_told_which_there_are() {
         assert_eq!(
-            find(&routes(), "DELETE", "/v1/keys/hk_1").unwrap_err(),
-            NoRoute::OtherMethods("GET, POST, PATCH".to_owned())
+            routes().find("DELETE", "/v1/keys/hk_1").unwrap_err(),
+            NoRoute::OtherMethods("GET, PATCH, POST".to_owned())
         );
-        assert!(find(&routes(), "get", "/v1/keys").is_err());
+        assert!(routes().find("get", "/v1/keys").is_err());
+    }
+
+    #[test]
+    fn routes_that_nobody_could_tell_apart_are_refused() {
+        for (keys, named) in [
+            (
+                ["GET /v1/keys/{id}", "GET /v1/keys/{key}"],
+                "GET /v1/keys/{key}",
+            ),
+            (["GET /v1/keys/{id", "GET /v1/keys"], "GET /v1/keys/{id"),
+        ] {
+            let refused = Routes::new(routes_of(&keys)).err().unwrap().to_string();
+            assert!(refused.starts_with(named), "{refused}");
+        }
     }
 }

@@ -145,10 +145,8 @@ impl Stack {
     /// # Errors
     /// The database did not close as it should.
     pub async fn serve_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let router = http_server::router(Arc::clone(&self.site));
-        http_server::serve(self.listener, router, shutdown).await;
-        // The functions hold clients of the database too.
-        drop(self.site);
+        // With the site end the functions, which hold clients of the database too.
+        http_server::serve(self.listener, self.site, shutdown).await;
         self.database.stop().await.map_err(ServeError)
     }
 }

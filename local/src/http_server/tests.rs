@@ -18,9 +18,24 @@ use crate::template::{Authorizer, Route};
 
 const SERVICE: &str = "Authorization: Bearer hst_service\r\n";
 
+/// Of the slow function, which goes on when it is told to.
+static BEGUN: Semaphore = Semaphore::const_new(0);
+static GO_ON: Semaphore = Semaphore::const_new(0);
+static ENDED: Semaphore = Semaphore::const_new(0);
+
 async fn toy(request: FunctionRequest) -> Answer {
     match request.path_parameters().first("id") {
         Some("panic") => panic!("a function panicked"),
+        Some("late-panic") => {
+            tokio::task::yield_now().await;
+            panic!("a function panicked");
+        }
+        Some("slow") => {
+            BEGUN.add_permits(1);
+            GO_ON.acquire().await.unwrap().forget();
+            ENDED.add_permits(1);
+            Ok(lambda_http::Response::new("slow".into()))
+        }
         Some("binary") => {
             let answer =
                 lambda_http::Response::builder().header("Content-Type", "application/octet-stream");
@@ -87,7 +102,7 @@ impl Server {
             address,
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(serve(listener, router(Arc::new(site)), async {
+        let served = tokio::spawn(serve(listener, Arc::new(site), async {
             let _ = stopped.await;
         }));
         Self {
@@ -168,7 +183,7 @@ async fn a_request_reaches_the_function_and_its_answer_the_client() {
 #[tokio::test]
 async fn a_function_that_panics_or_fails_is_a_500_and_the_server_goes_on() {
     let server = Server::start().await;
-    for id in ["panic", "fail"] {
+    for id in ["panic", "late-panic", "fail"] {
         let answer = server
             .send(&format!("POST /service/{id}"), SERVICE, "")
             .await;
@@ -181,6 +196,22 @@ async fn a_function_that_panics_or_fails_is_a_500_and_the_server_goes_on() {
             .await
             .starts_with("HTTP/1.1 201")
     );
+}
+
+#[tokio::test]
+async fn a_function_that_was_begun_runs_to_its_end_though_its_client_be_gone() {
+    let server = Server::start().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = "POST /service/slow HTTP/1.1\r\nHost: localhost\r\n";
+    let request = format!("{head}{SERVICE}\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    BEGUN.acquire().await.unwrap().forget();
+    drop(stream);
+    // Nothing is left of the connection: it would be waited for.
+    server.stop.send(()).unwrap();
+    server.served.await.unwrap();
+    GO_ON.add_permits(1);
+    ENDED.acquire().await.unwrap().forget();
 }
 
 #[tokio::test]
