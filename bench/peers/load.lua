@@ -3,9 +3,10 @@
 --     wrk --threads N --connections N --script load.lua URL -- FILE [INTERVAL]
 --
 -- With an interval, in milliseconds, each connection sends at fixed instants, as far as the answers keep up. Without, at once.
--- Each thread has one connection, so an answer belongs to the request sent last. Thread n reads FILE.n. A file begins with the request,
--- `%s` standing for a credential and `\r\n` for ends of lines; a line for each kind of request with the status and a text of its answer;
--- and an empty line. Every further line is a kind and a credential. Prints one line of JSON.
+-- A thread has one connection, so an answer belongs to the request sent last; or all requests are of one kind, and it belongs to any.
+-- Thread n reads FILE.n. A file begins with the request, `%s` standing for a credential and `\r\n` for ends of lines; a line for each kind
+-- of request with the status and a text of its answer; and an empty line. Every further line is a kind and a credential. Prints one line of
+-- JSON.
 
 local threads = {}
 

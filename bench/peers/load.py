@@ -11,9 +11,10 @@ WARM_UP = 3
 
 
 def command(side, seconds, connections, rate=None):
-    # A thread for each connection, so that an answer is known to belong to the request before it.
+    if side.threads < connections and len(set(side.mix)) > 1:
+        raise Failed(f"{side.title}: an answer might belong to a request of another kind")
     return [
-        "wrk", "--threads", str(connections), "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "10s",
+        "wrk", "--threads", str(min(side.threads, connections)), "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "10s",
         "--script", os.path.join(HERE, "load.lua"), f"http://{HOST}:{side.port}", "--", side.requests,
     ] + ([f"{1000 * connections / rate:.4f}"] if rate else [])  # fmt: skip
 

@@ -24,6 +24,9 @@ CONNECTIONS = 16
 # generator holds as many for each side. More would only fill its memory.
 REQUESTS = 100_000
 HOT = 100
+# Where all requests are of one kind, any answer can be held against any of them. Two threads take less of the processors that both sides
+# share with the load generator than sixteen do, which are woken for each answer.
+HOT_THREADS = 2
 LETTERS = string.ascii_letters + string.digits
 
 
@@ -52,6 +55,8 @@ class Side:
     template: str
 
     mix = ("valid", "valid", "revoked", "unknown")
+    # Of the load generator, at most. One for each connection, so that an answer is known to belong to the request before it.
+    threads = CONNECTIONS
     # How long a key is watched after its revocation, in seconds: longer than anything may remember it.
     watched = 0.3
 
@@ -281,6 +286,7 @@ class HubkeysHot(HubkeysLeased):
     name = "Hubkeys, lease 1 s, hot keys"
     expected = {"valid": Hubkeys.expected["valid"]}
     mix = ("valid",)
+    threads = HOT_THREADS
     create = None
 
     def write_requests(self, draw):
@@ -338,6 +344,7 @@ class BetterAuthHot(BetterAuthTwice):
     name = "better-auth, 2 processes, hot keys"
     expected = {"valid": BetterAuth.expected["valid"]}
     mix = ("valid",)
+    threads = HOT_THREADS
     create = None
 
     def write_requests(self, draw):
