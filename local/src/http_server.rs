@@ -166,7 +166,7 @@ async fn accept(
 }
 
 /// Gives every request an id, refuses what no handler should see, and logs one line. Never headers, query or body: they
-/// hold secrets. Nor the path, for people paste the wrong thing there. The API's paths are the API's, whatever the pages' folder holds.
+/// hold secrets. Nor the path, for people paste the wrong thing there. The template's paths are the API's, whatever else has them.
 async fn answer(site: &Site, router: Router, request: Request<Body>) -> Response {
     let started = Instant::now();
     let request_id = Uuid::now_v7();

@@ -1,10 +1,10 @@
-//! Which of the template's routes a request is for, by API Gateway's rules: the most specific path wins, a parameter
-//! holds one segment that is not empty, and values are percent-decoded after the path was cut.
+//! Which of the template's routes a request is for, by API Gateway's rules: of two paths the one wins that is fixed where the other has a
+//! parameter, a parameter holds one segment that is not empty, and values are percent-decoded after the path was cut.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use matchit::{InsertError, Router};
+use matchit::{InsertError, Match, Router};
 use percent_encoding::percent_decode_str;
 
 use crate::template::Route;
@@ -62,7 +62,7 @@ impl Routes {
 
     pub(crate) fn find(&self, method: &str, path: &str) -> Result<Matched<'_>, NoRoute> {
         let router = self.0.get(method);
-        if let Some(found) = router.and_then(|router| router.at(path).ok()) {
+        if let Some(found) = router.and_then(|router| at(router, path)) {
             let decoded = |value| percent_decode_str(value).decode_utf8_lossy().into_owned();
             let parameters = found.params.iter();
             return Ok(Matched {
@@ -76,7 +76,7 @@ impl Routes {
         let methods: Vec<_> = self
             .0
             .iter()
-            .filter(|(_, router)| router.at(path).is_ok())
+            .filter(|(_, router)| at(router, path).is_some())
             .map(|(method, _)| method.as_str())
             .collect();
         Err(if methods.is_empty() {
@@ -85,6 +85,13 @@ impl Routes {
             NoRoute::OtherMethods(methods.join(", "))
         })
     }
+}
+
+/// What a router has at a path. It takes an empty segment for a parameter's value where another segment follows.
+fn at<'a, 'p>(router: &'a Router<Keyed>, path: &'p str) -> Option<Match<'a, 'p, &'a Keyed>> {
+    let found = router.at(path).ok()?;
+    let is_empty = found.params.iter().any(|(_, value)| value.is_empty());
+    (!is_empty).then_some(found)
 }
 
 #[cfg(test)]
@@ -99,6 +106,7 @@ mod tests {
             "GET /v1/keys/{id}",
             "POST /v1/keys/{id}",
             "PATCH /v1/keys/{id}",
+            "GET /v1/keys/{id}/history",
         ]))
         .unwrap()
     }
@@ -124,6 +132,11 @@ mod tests {
             ("POST", "/v1/keys/revoke", "POST /v1/keys/revoke"),
             ("POST", "/v1/keys/other", "POST /v1/keys/{id}"),
             ("GET", "/v1/keys/revoke", "GET /v1/keys/{id}"),
+            (
+                "GET",
+                "/v1/keys/revoke/history",
+                "GET /v1/keys/{id}/history",
+            ),
         ] {
             let found = routes.find(method, path).unwrap();
             assert_eq!(&**found.key, expected);
@@ -149,15 +162,16 @@ mod tests {
             "/v1/keys/a/b",
             "/v1/keys/a/",
             "//v1/keys",
+            "/v1/keys//history",
+            "/v1/keys//revoke",
             "/v1/Keys",
             "",
             "*",
         ] {
-            assert_eq!(
-                routes.find("GET", path).unwrap_err(),
-                NoRoute::UnknownPath,
-                "{path}"
-            );
+            for method in ["GET", "PUT"] {
+                let none = routes.find(method, path).unwrap_err();
+                assert_eq!(none, NoRoute::UnknownPath, "{method} {path}");
+            }
         }
     }
 
@@ -171,16 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn routes_that_nobody_could_tell_apart_are_refused() {
-        for (keys, named) in [
+    fn a_path_that_is_none_or_that_nobody_could_tell_from_another_is_refused() {
+        for (keys, reason) in [
             (
                 ["GET /v1/keys/{id}", "GET /v1/keys/{key}"],
-                "GET /v1/keys/{key}",
+                "GET /v1/keys/{key}: Insertion failed due to conflict",
             ),
-            (["GET /v1/keys/{id", "GET /v1/keys"], "GET /v1/keys/{id"),
+            (
+                ["GET /v1/keys", "GET /v1/keys/{id"],
+                "GET /v1/keys/{id: Parameters must be registered with a valid name",
+            ),
         ] {
             let refused = Routes::new(routes_of(&keys)).err().unwrap().to_string();
-            assert!(refused.starts_with(named), "{refused}");
+            assert!(refused.starts_with(reason), "{refused}");
         }
     }
 }

@@ -145,7 +145,7 @@ impl Stack {
     /// # Errors
     /// The database did not close as it should.
     pub async fn serve_until(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        // With the site end the functions, which hold clients of the database too.
+        // A function whose client is gone may still run: the database answers it no more, and what it committed is committed.
         http_server::serve(self.listener, self.site, shutdown).await;
         self.database.stop().await.map_err(ServeError)
     }

@@ -189,6 +189,13 @@ fn route(
             request.path
         ));
     };
+    // `{proxy+}` and `$default` would take whatever no other route has.
+    if !request.path.starts_with('/') || request.path.contains(['*', '+']) {
+        return Err(format!(
+            "the path {} does not exist locally: /, then names and {{parameters}}",
+            request.path
+        ));
+    }
     let function = function
         .code_uri
         .strip_prefix("../functions/")
@@ -512,6 +519,16 @@ Resources:
                 "FunctionArn",
             ),
             ("Type: HttpApi,", "Type: SQS,", "type SQS"),
+            (
+                "Path: /v1/f}",
+                "Path: '/v1/{proxy+}'}",
+                "path /v1/{proxy+} does not exist",
+            ),
+            (
+                "Path: /v1/f}",
+                "Path: $default}",
+                "path $default does not exist",
+            ),
             (
                 "ApiId: !Ref Api",
                 "ApiId: !Ref Elsewhere",

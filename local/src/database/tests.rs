@@ -254,3 +254,20 @@ async fn a_file_that_is_no_database_is_one_line() {
         "{error}"
     );
 }
+
+#[test]
+fn sqlite_is_built_as_the_workspaces_settings_say() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+    let options = options.query_map([], |row| row.get(0)).unwrap();
+    let options: Vec<String> = options.map(Result::unwrap).collect();
+    for set in [
+        "DEFAULT_CACHE_SIZE=-512",
+        "DEFAULT_PCACHE_INITSZ=-512",
+        "DEFAULT_MEMSTATUS=0",
+    ] {
+        assert!(options.iter().any(|option| option == set), "{options:?}");
+    }
+    let is_shared = |option: &String| option == "ENABLE_MEMORY_MANAGEMENT";
+    assert!(!options.iter().any(is_shared), "{options:?}");
+}

@@ -75,10 +75,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_embedded_database_is_sent_what_it_reads_and_no_more() {
+    async fn no_header_of_a_read_tells_of_the_sdk() {
         let names = Names::default();
         let client = super::super::client(names.clone());
-        client.list_tables().send().await.unwrap_err();
+        client
+            .get_item()
+            .table_name("Views")
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(
             *names.0.lock().unwrap(),
             ["content-length", "content-type", "x-amz-target"]

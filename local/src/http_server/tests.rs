@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Mutex;
 
 use hubkeys_api::Answer;
 use lambda_http::{Body as FunctionBody, Request as FunctionRequest, RequestExt as _};
@@ -64,6 +65,21 @@ fn toy_or_failure() -> Function {
             _ => toy(event, context),
         },
     )
+}
+
+/// Lines that were logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 struct Server {
@@ -205,13 +221,47 @@ async fn a_function_that_was_begun_runs_to_its_end_though_its_client_be_gone() {
     let head = "POST /service/slow HTTP/1.1\r\nHost: localhost\r\n";
     let request = format!("{head}{SERVICE}\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    BEGUN.acquire().await.unwrap().forget();
+    soon(BEGUN.acquire()).await.unwrap().forget();
     drop(stream);
-    // Nothing is left of the connection: it would be waited for.
+    // Sooner than it gives up: so nothing is left of the connection, which it would wait for.
     server.stop.send(()).unwrap();
-    server.served.await.unwrap();
+    soon(server.served).await.unwrap();
     GO_ON.add_permits(1);
-    ENDED.acquire().await.unwrap().forget();
+    soon(ENDED.acquire()).await.unwrap().forget();
+}
+
+/// A test that fails ends.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(STOP_TIMEOUT / 2, what).await.unwrap()
+}
+
+/// What is logged of a request.
+#[tokio::test]
+async fn a_request_is_logged_by_its_route_and_never_by_its_path() {
+    let log = Log::default();
+    let sink = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_writer(move || sink.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::start().await;
+    for (line, headers, route) in [
+        ("POST /service/a", SERVICE, "POST /service/{id}"),
+        ("POST /service/a", "", "POST /service/{id}"),
+        ("GET /health", "", "/health"),
+        ("POST /health", "", "/health"),
+        ("GET /hs_canary", "", "none"),
+        ("DELETE /user", "", "none"),
+        ("GET /health", "Host: evil\r\n", "none"),
+    ] {
+        server.send(line, headers, "").await;
+        let logged = std::mem::take(&mut *log.0.lock().unwrap());
+        let logged = String::from_utf8(logged).unwrap();
+        let field = format!("\"route\":\"{route}\"");
+        assert!(logged.contains(&field), "{line}: {logged}");
+        assert!(!logged.contains("canary"), "{logged}");
+    }
 }
 
 #[tokio::test]
