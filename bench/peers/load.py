@@ -13,6 +13,8 @@ WARM_UP = 3
 def command(side, seconds, connections, rate=None):
     if side.threads < connections and len(set(side.mix)) > 1:
         raise Failed(f"{side.title}: an answer might belong to a request of another kind")
+    if side.threads < connections and rate:
+        raise Failed(f"{side.title}: a thread keeps the time of one connection")
     return [
         "wrk", "--threads", str(min(side.threads, connections)), "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "10s",
         "--script", os.path.join(HERE, "load.lua"), f"http://{HOST}:{side.port}", "--", side.requests,

@@ -68,7 +68,7 @@ class Side:
         self.port = free_port()
         self.process = None
         os.makedirs(self.folder)
-        # A file for each connection: this, a dot, and its number.
+        # A file for each thread of the load generator, and one for each connection at most: this, a dot, and its number.
         self.requests = os.path.join(self.folder, "requests")
 
     @property
