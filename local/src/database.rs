@@ -3,7 +3,7 @@
 
 mod in_process;
 mod operations;
-mod unannounced;
+mod sdk_headers;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use aws_sdk_dynamodb::types::{
 use aws_smithy_runtime_api::client::http::HttpClient;
 
 use self::in_process::InProcess;
-use self::unannounced::Unannounced;
+use self::sdk_headers::WithoutSdkHeaders;
 use crate::StartError;
 use crate::data_folder::DataFolder;
 use crate::template::Table;
@@ -116,7 +116,7 @@ fn client(connector: impl HttpClient + 'static) -> Client {
         .endpoint_url("http://dynamodb.invalid")
         // Nobody on the way could change a request, and nobody looks at a signature: a tenth of a read's time saved.
         .allow_no_auth()
-        .interceptor(Unannounced)
+        .interceptor(WithoutSdkHeaders)
         .http_client(connector);
     Client::from_conf(config.build())
 }

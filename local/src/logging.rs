@@ -26,9 +26,6 @@ pub fn log_directives(level: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Write};
-    use std::sync::{Arc, Mutex};
-
     use aws_sdk_dynamodb::types::AttributeValue;
     use tracing_subscriber::EnvFilter;
 
@@ -36,20 +33,7 @@ mod tests {
     use crate::data_folder::DataFolder;
     use crate::database::EmbeddedDatabase;
     use crate::template::Template;
-    use crate::testing::Folder;
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::testing::{Folder, Log};
 
     /// What is logged, under a filter, while an item with a secret is written and read.
     async fn logged(directives: &str) -> String {
@@ -86,7 +70,7 @@ mod tests {
         tracing::trace!(target: "hubkeys_local", "ours");
         database.stop().await.unwrap();
         drop(guard);
-        String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+        log.take()
     }
 
     #[tokio::test]

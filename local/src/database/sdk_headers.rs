@@ -11,14 +11,14 @@ use aws_smithy_runtime_api::client::interceptors::{
     Intercept, disable_interceptor, dyn_dispatch_hint,
 };
 
-/// Leaves them out.
+/// Has the SDK leave them out.
 #[derive(Debug)]
-pub(super) struct Unannounced;
+pub(super) struct WithoutSdkHeaders;
 
 #[dyn_dispatch_hint]
-impl Intercept for Unannounced {
+impl Intercept for WithoutSdkHeaders {
     fn name(&self) -> &'static str {
-        "Unannounced"
+        "WithoutSdkHeaders"
     }
 
     fn read_before_execution(
@@ -40,11 +40,12 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use aws_smithy_runtime_api::client::http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
     };
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
     use aws_smithy_runtime_api::client::result::ConnectorError;
-    use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+    use crate::database::client;
 
     /// The names of the headers that came here, in order.
     #[derive(Clone, Debug, Default)]
@@ -64,26 +65,13 @@ mod tests {
         }
     }
 
-    impl HttpClient for Names {
-        fn http_connector(
-            &self,
-            _: &HttpConnectorSettings,
-            _: &RuntimeComponents,
-        ) -> SharedHttpConnector {
-            SharedHttpConnector::new(self.clone())
-        }
-    }
-
     #[tokio::test]
     async fn no_header_of_a_read_tells_of_the_sdk() {
         let names = Names::default();
-        let client = super::super::client(names.clone());
-        client
-            .get_item()
-            .table_name("Views")
-            .send()
-            .await
-            .unwrap_err();
+        let connector = SharedHttpConnector::new(names.clone());
+        let client = client(http_client_fn(move |_, _| connector.clone()));
+        let read = client.get_item().table_name("Views").send();
+        read.await.unwrap_err();
         assert_eq!(
             *names.0.lock().unwrap(),
             ["content-length", "content-type", "x-amz-target"]
